@@ -86,11 +86,15 @@ struct picked {
     uint32_t *rows;
     size_t count;
     const struct sr_predictions *predictions; /* of the model that chose them; NULL for none */
-    char *title;                              /* "split=test class=Shirt" */
+    char *filter; /* "split=test class=Shirt"; "" of samples that are named */
+    char *words;  /* "Shirt of the test split", "3 samples" */
 };
 enum sr_status figure_pick(struct figure *figure, size_t most, struct picked *picked,
                            struct sr_error *error);
 void picked_free(struct picked *picked);
+/* The names of what is picked, for captions: count strings, to be freed by picked_ids_free. */
+char **picked_ids(const struct figure *figure, const struct picked *picked);
+void picked_ids_free(char **ids, const struct picked *picked);
 /* height × width pixels of a row. */
 const uint8_t *figure_pixels(const struct figure *figure, enum sr_file file, uint32_t row);
 

@@ -35,20 +35,22 @@ enum sr_status figure_browse(struct figure *figure, struct sr_error *error)
         pixels[i] = figure_pixels(figure, picked.file, row);
         wrong[i] =
             at != SIZE_MAX && picked.predictions->predicted[at] != sr_images_label(images, row);
-        captions[i] = wrong[i] ? sr_xprintf("%s as %s", truth,
+        captions[i] = wrong[i] ? sr_xprintf("%s\nas %s", truth,
                                             class_name(session, picked.predictions->predicted[at]))
                                : sr_xstrdup(truth);
     }
-    char *title =
-        sr_xprintf("%s%s%s", session->data->name, *picked.title ? ", " : "", picked.title);
+    char *title = sr_xprintf("%s: %s", session->data->name, picked.words);
+    char **ids = picked_ids(figure, &picked);
     struct sr_grid_chart chart = {.title = title,
                                   .count = (int)picked.count,
                                   .shape = images->shape,
                                   .pixels = pixels,
+                                  .ids = (const char *const *)ids,
                                   .captions = (const char *const *)captions,
                                   .wrong = wrong};
     status = figure_put(figure, &sr_chart_grid, &chart, error);
     free(title);
+    picked_ids_free(ids, &picked);
     for (size_t i = 0; i < picked.count; i++) free(captions[i]);
     free(captions);
     free(pixels);
@@ -314,7 +316,7 @@ enum sr_status figure_means(struct figure *figure, struct sr_error *error)
             }
             int place = rows ? kind * classes + c : 2 * c + kind;
             pixels[place] = out;
-            captions[place] = kind == 0 ? data->class_names[c] : rows && c ? "" : "deviation";
+            captions[place] = kind == 0 ? data->class_names[c] : "deviation";
         }
     }
     snprintf(title, sizeof title, "Mean of each class of %s, %s, and standard deviation (doubled)",

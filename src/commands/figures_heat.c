@@ -223,10 +223,13 @@ enum sr_status figure_nearest(struct figure *figure, struct sr_error *error)
     pixels[0] = figure_pixels(figure, picked.file, picked.rows[0]);
     char name[120];
     sr_sample_name(session, picked.file, picked.rows[0], name, sizeof name);
-    captions[0] = sr_xprintf("%s %s", name, class_name(session, truth));
+    char **ids = sr_xalloc((count + 1) * sizeof *ids);
+    ids[0] = sr_xstrdup(name);
+    captions[0] = sr_xstrdup(class_name(session, truth));
     for (size_t i = 0; i < count; i++) {
         pixels[i + 1] = figure_pixels(figure, SR_FILE_TRAIN, rows[i]);
-        captions[i + 1] = sr_xprintf("%s, %.3g away", class_name(session, train->labels[rows[i]]),
+        ids[i + 1] = sr_xprintf("train:%u", rows[i]);
+        captions[i + 1] = sr_xprintf("%s\n%.3g away", class_name(session, train->labels[rows[i]]),
                                      nearest->distances[i]);
         wrong[i + 1] = truth >= 0 && train->labels[rows[i]] != truth;
     }
@@ -235,11 +238,16 @@ enum sr_status figure_nearest(struct figure *figure, struct sr_error *error)
                                   .count = (int)count + 1,
                                   .shape = own->shape,
                                   .pixels = pixels,
+                                  .ids = (const char *const *)ids,
                                   .captions = (const char *const *)captions,
                                   .wrong = wrong};
     status = figure_put(figure, &sr_chart_grid, &chart, error);
     free(title);
-    for (size_t i = 0; i <= count; i++) free(captions[i]);
+    for (size_t i = 0; i <= count; i++) {
+        free(captions[i]);
+        free(ids[i]);
+    }
+    free(ids);
     free(captions);
     free(wrong);
     free(pixels);
@@ -329,22 +337,24 @@ enum sr_status figure_gallery(struct figure *figure, struct sr_error *error)
         pixels[i] = figure_pixels(figure, picked.file, row);
         heats[i] = maps->maps + i * maps->size;
         wrong[i] = truth >= 0 && truth != predicted;
-        captions[i] = wrong[i] ? sr_xprintf("%s as %s", class_name(session, truth),
+        captions[i] = wrong[i] ? sr_xprintf("%s\nas %s", class_name(session, truth),
                                             class_name(session, predicted))
                                : sr_xstrdup(class_name(session, truth < 0 ? predicted : truth));
     }
-    char *title =
-        sr_xprintf("Heat maps of %s%s%s (%s%s%s)", entry->name, *picked.title ? ": " : "",
-                   picked.title, maps->method->title, *maps->layer ? ", " : "", maps->layer);
+    char *title = sr_xprintf("Heat maps of %s by %s%s%s: %s", entry->name, maps->method->title,
+                             *maps->layer ? " at " : "", maps->layer, picked.words);
+    char **ids = picked_ids(figure, &picked);
     struct sr_gallery_chart chart = {.title = title,
                                      .count = (int)picked.count,
                                      .shape = images->shape,
                                      .pixels = pixels,
                                      .heats = heats,
+                                     .ids = (const char *const *)ids,
                                      .captions = (const char *const *)captions,
                                      .wrong = wrong};
     status = figure_put(figure, &sr_chart_gallery, &chart, error);
     for (size_t i = 0; i < picked.count; i++) free(captions[i]);
+    picked_ids_free(ids, &picked);
     free(captions);
     free(wrong);
     free(heats);

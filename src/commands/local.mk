@@ -31,6 +31,7 @@ libsartor_a_SOURCES += \
 	src/commands/figures_dataset.c \
 	src/commands/figures_heat.c \
 	src/commands/figures_models.c \
+	src/commands/figures_pick.c \
 	src/commands/figures_risk.c \
 	src/commands/figures_robustness.c \
 	src/commands/figures_scores.c \

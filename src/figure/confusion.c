@@ -20,8 +20,8 @@ struct layout {
     double below; /* height of the names under the matrix */
     double turn;  /* their angle */
     bool scale;
-    int every;      /* one class in so many is named */
-    double x_label; /* baseline of the axis name, from the names' top */
+    int every;    /* one class in so many is named */
+    double names; /* width of the names beside the rows */
 };
 
 static struct sr_font name_font(const struct sr_canvas *canvas)
@@ -37,6 +37,13 @@ static double longest_name(struct sr_canvas *canvas, const struct sr_confusion_c
     return fmin(longest, MOST_LABEL);
 }
 
+static struct sr_font head_font(const struct sr_canvas *canvas)
+{
+    return (struct sr_font){SR_TYPE_SMALL - 0.5, false, canvas->theme->faint};
+}
+
+static const char precision_head[] = "precision %";
+
 /* The layout for a page of this width, and of this height unless it is 0. */
 static struct layout lay_out(struct sr_canvas *canvas, const struct sr_confusion_chart *chart,
                              double width, double height, double *needed)
@@ -48,7 +55,8 @@ static struct layout lay_out(struct sr_canvas *canvas, const struct sr_confusion
            note = sr_note_height(canvas, chart->note, width);
     layout.scale = width >= 330;
     layout.margin = 26;
-    layout.left = SR_MARGIN + SR_TYPE_LABEL + 6 + longest + 4;
+    layout.names = fmax(longest, sr_text_width(canvas, head_font(canvas), precision_head));
+    layout.left = SR_MARGIN + SR_TYPE_LABEL + 6 + layout.names + 4;
     layout.top = SR_MARGIN + title + 9;
     double cell = 0, fixed = 0;
     for (int round = 0; round < 3; round++) {
@@ -80,7 +88,8 @@ static void confusion_size(struct sr_canvas *canvas, const void *data, double wi
 {
     const struct sr_confusion_chart *chart = data;
     int n = chart->classes > 0 ? chart->classes : 1;
-    double longest = longest_name(canvas, chart), needed;
+    double needed, longest = fmax(longest_name(canvas, chart),
+                                  sr_text_width(canvas, head_font(canvas), precision_head));
     double beside = 2 * SR_MARGIN + SR_TYPE_LABEL + 10 + fmin(longest, 50) + 30;
     size->least_width = fmax(140, beside + n * (n <= 12 ? 9 : n <= 40 ? 5 : 1.5));
     double natural =
@@ -184,7 +193,7 @@ static void draw_margins(struct sr_canvas *canvas, const struct sr_confusion_cha
     struct sr_font font = {fmin(SR_TYPE_SMALL, 0.62 * layout->cell), false, theme->text};
     struct sr_font bottom_font = {fmin(SR_TYPE_SMALL, (layout->cell - 1) / 2.6), false,
                                   theme->text};
-    struct sr_font head = {SR_TYPE_SMALL - 0.5, false, theme->faint};
+    const struct sr_font head = head_font(canvas);
     for (int i = 0; i < n; i++) {
         uint64_t row = row_sum(chart, i);
         total += row;
@@ -199,7 +208,8 @@ static void draw_margins(struct sr_canvas *canvas, const struct sr_confusion_cha
     }
     sr_draw_turned(canvas, right + layout->margin - 2, layout->top - 5, 1, 0, 0, head, "recall %");
     if (bottom_font.size >= 4.4)
-        sr_draw_turned(canvas, layout->left - 4, bottom + height / 2, 1, 0, 0, head, "precision %");
+        sr_draw_turned(canvas, layout->left - 4, bottom + height / 2, 1, 0, 0, head,
+                       precision_head);
     percent_text(text, sizeof text, correct, total);
     struct sr_font strong = {SR_TYPE_SMALL, true, theme->text};
     sr_draw_turned(canvas, right + layout->margin - 3, bottom + height / 2 - 1, 1, 0, 0, strong,
@@ -298,7 +308,7 @@ static void draw_cells(struct sr_canvas *canvas, const struct sr_confusion_chart
 static void draw_names(struct sr_canvas *canvas, const struct sr_confusion_chart *chart,
                        const struct layout *layout, double below)
 {
-    const double cell = layout->cell, most = layout->left - SR_MARGIN - SR_TYPE_LABEL - 10;
+    const double cell = layout->cell, most = layout->names;
     for (int i = 0; i < chart->classes; i += layout->every) {
         double x = layout->left + (i + 0.5) * cell;
         sr_draw_turned(canvas, layout->left - 4, layout->top + (i + 0.5) * cell, 1, most, 0,
@@ -331,11 +341,15 @@ static void confusion_draw(struct sr_canvas *canvas, const void *data)
     const struct sr_font label = {SR_TYPE_LABEL, false, canvas->theme->text};
     sr_draw_text(canvas, layout.left + side / 2, below + layout.below + SR_TYPE_LABEL, 0.5,
                  canvas->width - 10, label, "predicted class");
-    sr_draw_turned(canvas, SR_MARGIN + SR_TYPE_LABEL / 2, layout.top + side / 2, 0.5, side + 60,
-                   -90, label,
-                   !chart->shares        ? "true class (number of images)"
-                   : chart->of_predicted ? "true class (% of each column)"
-                                         : "true class (% of each row)");
+    /* About the middle of the matrix; one longer than that begins at its top and ends below it. */
+    const char *rows = !chart->shares        ? "true class (number of images)"
+                       : chart->of_predicted ? "true class (% of each column)"
+                                             : "true class (% of each row)";
+    const double top = layout.top - 7, bottom = below + layout.below + SR_TYPE_LABEL;
+    if (sr_text_width(canvas, label, rows) > bottom - top) rows = "true class";
+    const double half = fmin(sr_text_width(canvas, label, rows), bottom - top) / 2;
+    sr_draw_turned(canvas, SR_MARGIN + SR_TYPE_LABEL / 2, fmax(layout.top + side / 2, top + half),
+                   0.5, bottom - top, -90, label, rows);
     if (layout.margin > 0) draw_margins(canvas, chart, &layout);
     if (layout.scale && side > 60) draw_scale(canvas, &layout, side, chart->of_predicted);
 }
@@ -460,6 +474,42 @@ static void add_numbers(struct sr_plotly *plot, const struct sr_confusion_chart 
     }
 }
 
+/* A note of small type, in the colour of faint text unless `strong`. */
+static void add_margin(struct sr_plotly *plot, size_t index, double x, double y, const char *text,
+                       const char *anchor, bool strong)
+{
+    char x_axis[48], y_axis[48];
+    sr_plotly_axis_key(x_axis, sizeof x_axis, 'x', "", index);
+    sr_plotly_axis_key(y_axis, sizeof y_axis, 'y', "", index);
+    struct sr_json *note = sr_plotly_note(plot, x_axis, y_axis, x, y, text, strong ? "b" : NULL);
+    struct sr_json *font = sr_plotly_json("{\"size\": 11}");
+    sr_plotly_set_colour(font, "color", strong ? plot->theme->text : plot->theme->faint);
+    sr_json_set(note, "font", font);
+    sr_json_set_text(note, "xanchor", anchor);
+}
+
+/* As in the drawing: recall at the right, precision below, accuracy where they meet. */
+static void add_margins(struct sr_plotly *plot, const struct sr_confusion_chart *chart,
+                        size_t index)
+{
+    const int n = chart->classes;
+    uint64_t total = 0, correct = 0;
+    char text[32];
+    for (int i = 0; i < n; i++) {
+        total += row_sum(chart, i);
+        correct += at(chart, i, i);
+        percent_text(text, sizeof text, at(chart, i, i), row_sum(chart, i));
+        add_margin(plot, index, n, i, text, "center", false);
+        percent_text(text, sizeof text, at(chart, i, i), column_sum(chart, i));
+        add_margin(plot, index, i, n, text, "center", false);
+    }
+    percent_text(text, sizeof text, correct, total);
+    add_margin(plot, index, n, n, text, "center", true);
+    add_margin(plot, index, n, n + 0.5, "accuracy %", "center", false);
+    add_margin(plot, index, n, -0.7, "recall %", "center", false);
+    add_margin(plot, index, -0.6, n, precision_head, "right", false);
+}
+
 static void add_matrix(struct sr_plotly *plot, const struct sr_confusion_chart *chart, size_t index,
                        bool last)
 {
@@ -471,11 +521,15 @@ static void add_matrix(struct sr_plotly *plot, const struct sr_confusion_chart *
                    *y = sr_plotly_axis(plot, 'y', index, "true class", false);
     sr_plotly_names(x, chart->names, (size_t)n);
     sr_plotly_names(y, chart->names, (size_t)n);
-    sr_json_set(y, "range", sr_plotly_json("[%g, -0.5]", n - 0.5));
-    sr_json_set(x, "range", sr_plotly_json("[-0.5, %g]", n - 0.5));
+    /* With margins there is one row and one column more. */
+    const double end = n <= NUMBERED ? n + 0.7 : n - 0.5;
+    sr_json_set(y, "range", sr_plotly_json("[%g, -0.5]", end));
+    sr_json_set(x, "range", sr_plotly_json("[-0.5, %g]", end));
     sr_json_set_bool(x, "showgrid", false);
     sr_json_set_bool(y, "showgrid", false);
-    if (n <= NUMBERED) add_numbers(plot, chart, index);
+    if (n > NUMBERED) return;
+    add_numbers(plot, chart, index);
+    if (n > 0) add_margins(plot, chart, index);
 }
 
 static void confusions_plotly(struct sr_plotly *plot, const void *data)

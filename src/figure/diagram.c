@@ -150,23 +150,25 @@ static void draw_block(struct sr_canvas *canvas, double x, double y, double widt
     cairo_fill(cairo);
 }
 
-static void draw_bow(struct sr_canvas *canvas, double x, double from, double to, sr_colour colour)
+/* An arrow from the left side of one block, at (x0, from), to that of a later one, at (x1, to). */
+static void draw_bow(struct sr_canvas *canvas, double x0, double from, double x1, double to,
+                     sr_colour colour)
 {
     cairo_t *cairo = canvas->cairo;
-    double out = x - BOWS + 5, corner = fmin(5, (to - from) / 2);
+    double out = SR_MARGIN + 1, corner = fmin(5, (to - from) / 2);
     cairo_new_path(cairo);
-    cairo_move_to(cairo, x, from);
+    cairo_move_to(cairo, x0, from);
     cairo_line_to(cairo, out + corner, from);
     cairo_arc_negative(cairo, out + corner, from + corner, corner, -M_PI / 2, -M_PI);
     cairo_line_to(cairo, out, to - corner);
     cairo_arc_negative(cairo, out + corner, to - corner, corner, M_PI, M_PI / 2);
-    cairo_line_to(cairo, x - 3, to);
+    cairo_line_to(cairo, x1 - 3, to);
     sr_set_colour(canvas, colour, 1);
     cairo_set_line_width(cairo, 1);
     cairo_stroke(cairo);
-    cairo_move_to(cairo, x, to);
-    cairo_line_to(cairo, x - 4.5, to - 2.4);
-    cairo_line_to(cairo, x - 4.5, to + 2.4);
+    cairo_move_to(cairo, x1, to);
+    cairo_line_to(cairo, x1 - 4.5, to - 2.4);
+    cairo_line_to(cairo, x1 - 4.5, to + 2.4);
     cairo_close_path(cairo);
     cairo_fill(cairo);
 }
@@ -193,10 +195,17 @@ static double draw_head(struct sr_canvas *canvas, const struct sr_network_chart 
 /* What the lines share. */
 struct lines {
     const struct layout *layout;
+    const struct sr_block *blocks;
     double top, pitch;
     int tallest;   /* image */
     uint64_t most; /* parameters */
 };
+
+static double block_width(const struct sr_block *block, const struct layout *layout)
+{
+    const int channels = block->shape.channels > 0 ? block->shape.channels : 1;
+    return layout->blocks / BLOCKS * fmin(BLOCKS - 10, 4 + 7.5 * log2(1 + (double)channels));
+}
 
 /* The block of line `i`, as high as its image and as wide as it has channels, and an arc from the
  * earlier block that it adds. */
@@ -209,9 +218,7 @@ static void draw_layer(struct sr_canvas *canvas, const struct sr_block *block, s
     const double share = flat ? 0 : sqrt((double)block->shape.height / lines->tallest);
     double deep = fmin(3.5, pitch * 0.16);
     double height = flat ? fmin(5, pitch * 0.4) : fmax(4, (pitch - deep - 4) * share);
-    const int channels = block->shape.channels > 0 ? block->shape.channels : 1;
-    const double width =
-        lines->layout->blocks / BLOCKS * fmin(BLOCKS - 10, 4 + 7.5 * log2(1 + (double)channels));
+    const double width = block_width(block, lines->layout);
     if (block->kind == SR_BLOCK_ACTIVATION || block->kind == SR_BLOCK_DROPOUT ||
         block->kind == SR_BLOCK_NORM) {
         /* Its output has the shape of its input: a thin plate instead of a block. */
@@ -222,8 +229,8 @@ static void draw_layer(struct sr_canvas *canvas, const struct sr_block *block, s
                block_colour(canvas->theme, block->kind));
     if (block->skip >= 0 && (size_t)block->skip < i) {
         double from = lines->top + ((double)block->skip + 0.5) * pitch;
-        draw_bow(canvas, axis - lines->layout->blocks / 2 + 4, from, middle,
-                 block_colour(canvas->theme, SR_BLOCK_ADD));
+        draw_bow(canvas, axis - block_width(&lines->blocks[block->skip], lines->layout) / 2, from,
+                 axis - width / 2, middle, block_colour(canvas->theme, SR_BLOCK_ADD));
     }
 }
 
@@ -255,7 +262,7 @@ static void network_draw(struct sr_canvas *canvas, const void *data)
 {
     const struct sr_network_chart *chart = data;
     const struct layout layout = lay_out(canvas, chart, canvas->width);
-    struct lines lines = {.layout = &layout, .tallest = 1, .most = 1};
+    struct lines lines = {.layout = &layout, .blocks = chart->blocks, .tallest = 1, .most = 1};
     const double bottom =
         canvas->height - SR_MARGIN - sr_note_height(canvas, chart->note, canvas->width) - 16;
     lines.top = draw_head(canvas, chart, &layout);
@@ -323,13 +330,19 @@ static void add_word(struct sr_plotly *plot, double x, double y, const char *tex
 /* Where the columns of words begin, as shares of the page. */
 static const double NAMES_AT = 0.31, SHAPES_AT = 0.58, BARS_AT = 0.74;
 
+/* Half of a block's width. */
+static double page_half(const struct sr_block *block)
+{
+    return fmin(1, 0.07 + 0.09 * log2(1 + fmax(1, block->shape.channels)));
+}
+
 /* A block in line `i`, as wide as it has channels and as high as its image, and an arc from the
  * earlier block that it adds. */
-static void add_block(struct sr_plotly *plot, const struct sr_block *block, size_t i, int tallest)
+static void add_block(struct sr_plotly *plot, const struct sr_block *blocks, size_t i, int tallest)
 {
+    const struct sr_block *block = &blocks[i];
     const sr_colour colour = block_colour(plot->theme, block->kind);
-    const double half = fmin(1, 0.07 + 0.09 * log2(1 + fmax(1, block->shape.channels))),
-                 y = (double)i;
+    const double half = page_half(block), y = (double)i;
     const bool plate = block->kind == SR_BLOCK_ACTIVATION || block->kind == SR_BLOCK_DROPOUT ||
                        block->kind == SR_BLOCK_NORM;
     const double high = plate || block->shape.height <= 0
@@ -337,9 +350,10 @@ static void add_block(struct sr_plotly *plot, const struct sr_block *block, size
                             : fmax(0.1, 0.4 * sqrt((double)block->shape.height / tallest));
     if (block->skip >= 0 && (size_t)block->skip < i)
         add_shape(plot,
-                  sr_plotly_json("{\"type\": \"path\", \"path\": \"M -1.05 %d C -1.4 %d -1.4 %zu "
-                                 "-1.05 %zu\"}",
-                                 block->skip, block->skip, i, i),
+                  sr_plotly_json("{\"type\": \"path\", \"path\": \"M %g %d C -1.4 %d -1.4 %zu "
+                                 "%g %zu\"}",
+                                 -page_half(&blocks[block->skip]), block->skip, block->skip, i,
+                                 -half, i),
                   block_colour(plot->theme, SR_BLOCK_ADD), NULL);
     add_shape(plot,
               sr_plotly_json("{\"type\": \"rect\", \"x0\": %g, \"x1\": %g, \"y0\": %g, \"y1\": %g}",
@@ -408,7 +422,7 @@ static void network_plotly(struct sr_plotly *plot, const void *data)
                                  "\"y0\": 0, \"y1\": %zu}",
                                  chart->count - 1),
                   plot->theme->rule, NULL);
-    for (size_t i = 0; i < chart->count; i++) add_block(plot, &chart->blocks[i], i, tallest);
+    for (size_t i = 0; i < chart->count; i++) add_block(plot, chart->blocks, i, tallest);
     add_words(plot, chart);
     sr_json_set(plot->layout, "xaxis",
                 sr_plotly_json("{\"visible\": false, \"domain\": [0, %g], \"range\": [-1.4, 1.1]}",

@@ -13,6 +13,9 @@ static struct sr_font note_font(const struct sr_canvas *canvas)
 
 enum { PARAGRAPH = 6 };
 
+/* Above a note. */
+#define NOTE_GAP 7.0
+
 double sr_title_height(struct sr_canvas *canvas, const char *title, double width)
 {
     struct sr_font font = title_font(canvas);
@@ -28,7 +31,7 @@ double sr_note_height(struct sr_canvas *canvas, const char *note, double width)
     int lines =
         sr_draw_paragraph(canvas, (struct sr_paragraph){0, 0, 0, width - 2 * SR_MARGIN, PARAGRAPH},
                           font, note, false);
-    return lines ? lines * sr_line_height(font) + 4 : 0;
+    return lines ? lines * sr_line_height(font) + NOTE_GAP : 0;
 }
 
 void sr_draw_title(struct sr_canvas *canvas, const char *title)
@@ -41,7 +44,8 @@ void sr_draw_title(struct sr_canvas *canvas, const char *title)
 
 void sr_draw_note(struct sr_canvas *canvas, const char *note)
 {
-    double top = canvas->height - SR_MARGIN - sr_note_height(canvas, note, canvas->width) + 4;
+    double top =
+        canvas->height - SR_MARGIN - sr_note_height(canvas, note, canvas->width) + NOTE_GAP;
     sr_draw_paragraph(canvas,
                       (struct sr_paragraph){SR_MARGIN, top + SR_TYPE_TICK * 0.9, 0,
                                             canvas->width - 2 * SR_MARGIN, PARAGRAPH},

@@ -71,9 +71,9 @@ struct sr_sheet_picture {
     int column, row;         /* from the top left corner */
     const uint32_t *colours; /* one for each pixel */
     struct sr_shape shape;
-    double share;        /* of its place that it is high */
-    double across;       /* of its place that it is wide; 0: all */
-    const char *caption; /* or NULL */
+    double share;             /* of its place that it is high */
+    double across;            /* of its place that it is wide; 0: all */
+    const char *id, *caption; /* or NULL; the lines of a caption end in a newline */
     bool wrong;
 };
 void sr_sheet_begin(struct sr_sheet *sheet, struct sr_plotly *plot, int columns, int rows,

@@ -66,6 +66,10 @@ static char *wrap(const char *text, int most)
     int column = 0;
     for (char *at = copy; *at; at++) {
         if (*at == ' ') last = at;
+        if (*at == '\n') {
+            column = 0;
+            last = NULL;
+        }
         if ((*at & 0xC0) != 0x80) column++;
         if (column <= most || !last) continue;
         *last = '\n';
@@ -75,10 +79,35 @@ static char *wrap(const char *text, int most)
     return copy;
 }
 
+/* The id and the lines of the caption, from the lower edge of the picture on. */
+static void write_words(struct sr_sheet *sheet, const struct sr_sheet_picture *picture, double x,
+                        double y)
+{
+    struct sr_plotly *plot = sheet->plot;
+    const char *caption = picture->caption ? picture->caption : "";
+    char *marked = picture->wrong && *caption ? sr_xprintf("✗ %s", caption) : sr_xstrdup(caption),
+         *wrapped = wrap(marked, (int)(sheet->place / 6.2)), *rest = *caption ? wrapped : NULL;
+    double line = 0;
+    for (const char *one = picture->id ? picture->id : strsep(&rest, "\n"); one;
+         one = strsep(&rest, "\n")) {
+        const bool wrong = picture->wrong && one != picture->id;
+        struct sr_json *note = sr_plotly_note(plot, "x", "y", x, y, one, wrong ? "b" : NULL);
+        struct sr_json *font = sr_plotly_json("{\"size\": 11}");
+        if (wrong) sr_plotly_set_colour(font, "color", plot->theme->wrong);
+        if (one == picture->id) sr_plotly_set_colour(font, "color", plot->theme->faint);
+        sr_json_set(note, "font", font);
+        sr_json_set_text(note, "yanchor", "top");
+        sr_json_set_number(note, "yshift", -line);
+        line += 13;
+    }
+    free(wrapped);
+    free(marked);
+}
+
 void sr_sheet_add(struct sr_sheet *sheet, const struct sr_sheet_picture *picture)
 {
     struct sr_plotly *plot = sheet->plot;
-    const char *caption = picture->caption;
+    const char *id = picture->id, *caption = picture->caption;
     const bool wrong = picture->wrong;
     const double x = picture->column, y = picture->row * pitch(sheet), share = picture->share,
                  across = picture->across > 0 ? picture->across : 1;
@@ -103,22 +132,9 @@ void sr_sheet_add(struct sr_sheet *sheet, const struct sr_sheet_picture *picture
     sr_json_add_number(sheet->x, x);
     sr_json_add_number(sheet->y, y);
     sr_xgrow(&sheet->captions, &sheet->room, sheet->count + 1, sizeof *sheet->captions);
-    sheet->captions[sheet->count++] = sr_xstrdup(caption ? caption : "");
-    if (!caption || !*caption) return;
-    char *marked = wrong ? sr_xprintf("✗ %s", caption) : sr_xstrdup(caption);
-    char *wrapped = wrap(marked, (int)(sheet->place / 6.2)), *rest = wrapped;
-    double line = 0;
-    for (char *one; (one = strsep(&rest, "\n"));) {
-        struct sr_json *note = sr_plotly_note(plot, "x", "y", x, y + 0.5, one, wrong ? "b" : NULL);
-        struct sr_json *font = sr_plotly_json("{\"size\": 11}");
-        if (wrong) sr_plotly_set_colour(font, "color", plot->theme->wrong);
-        sr_json_set(note, "font", font);
-        sr_json_set_text(note, "yanchor", "top");
-        sr_json_set_number(note, "yshift", -line);
-        line += 13;
-    }
-    free(wrapped);
-    free(marked);
+    sheet->captions[sheet->count++] =
+        sr_xprintf("%s%s%s", id ? id : "", id && caption ? " " : "", caption ? caption : "");
+    write_words(sheet, picture, x, y + 0.5);
 }
 
 void sr_sheet_end(struct sr_sheet *sheet, const char *title)

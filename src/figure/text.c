@@ -45,6 +45,9 @@ void sr_text_begin(struct sr_canvas *canvas)
     PangoContext *context = pango_layout_get_context(canvas->layout);
     pango_context_set_round_glyph_positions(context, FALSE);
     pango_context_set_language(context, pango_language_from_string("en"));
+    /* Sentences here begin at the left, also those whose first word is a name in Arabic. */
+    pango_context_set_base_dir(context, PANGO_DIRECTION_LTR);
+    pango_layout_set_auto_dir(canvas->layout, FALSE);
     pango_layout_set_ellipsize(canvas->layout, PANGO_ELLIPSIZE_END);
     pango_layout_set_wrap(canvas->layout, PANGO_WRAP_WORD_CHAR);
 }

@@ -15,7 +15,7 @@ struct tiles {
     const char *title;
     int count, columns;
     struct sr_shape shape;
-    const char *const *captions;
+    const char *const *ids, *const *captions;
     const bool *wrong;
     const void *data;
     void (*colours)(const void *data, int index, uint32_t *out);
@@ -23,7 +23,7 @@ struct tiles {
 };
 
 /* A page too narrow for so many columns is drawn larger and scaled down, not made a tower. */
-enum { CAPTION_LINES = 5, LEAST_COLUMNS = 4 };
+enum { PART_LINES = 3, LEAST_COLUMNS = 4 };
 #define GAP        5.0
 #define LEAST_TILE 24.0
 
@@ -43,7 +43,9 @@ static double extra_width(const struct tiles *tiles)
 static int columns_of(const struct tiles *tiles, double width)
 {
     if (tiles->columns > 0) return tiles->columns < tiles->count ? tiles->columns : tiles->count;
-    int most = width > 0 ? (int)((width - extra_width(tiles)) / (tiles->captions ? 42 : 30)) : 16;
+    int most = width > 0
+                   ? (int)((width - extra_width(tiles)) / (tiles->captions || tiles->ids ? 42 : 30))
+                   : 16;
     int wished = tiles->count <= 8 ? tiles->count : (int)ceil(sqrt(tiles->count * 1.4));
     most = most < LEAST_COLUMNS ? LEAST_COLUMNS : most > 16 ? 16 : most;
     wished = wished < 1 ? 1 : wished > most ? most : wished;
@@ -66,10 +68,32 @@ static char *caption_of(struct sr_canvas *canvas, const struct tiles *tiles, int
 {
     const char *text = tiles->captions && tiles->captions[index] ? tiles->captions[index] : "";
     bool wrong = tiles->wrong && tiles->wrong[index];
-    char *marked = sr_xprintf("%s%.*s", "✗ ", (int)strcspn(text, " "), text);
+    char *marked = sr_xprintf("%s%.*s", "✗ ", (int)strcspn(text, " \n"), text);
     wrong = wrong && *text && sr_text_width(canvas, caption_font(canvas, true), marked) <= width;
     free(marked);
     return sr_xprintf("%s%s", wrong ? "✗ " : "", text);
+}
+
+/* The id and the caption below image `index`, about `x` and from `y` on; each line of the caption
+ * has room for a few. Returns how many lines there are; with `draw` false it only counts them. */
+static int write_caption(struct sr_canvas *canvas, const struct tiles *tiles, int index, double x,
+                         double y, double width, bool draw)
+{
+    const struct sr_font font = caption_font(canvas, tiles->wrong && tiles->wrong[index]),
+                         faint = {SR_TYPE_SMALL, false, canvas->theme->faint};
+    const double line = sr_line_height(font);
+    int lines = 0;
+    y += 2 + font.size * 0.85;
+    if (tiles->ids && tiles->ids[index])
+        lines += sr_draw_paragraph(canvas, (struct sr_paragraph){x, y, 0.5, width, 1}, faint,
+                                   tiles->ids[index], draw);
+    char *caption = caption_of(canvas, tiles, index, width), *rest = caption;
+    for (char *part; (part = strsep(&rest, "\n"));)
+        lines += sr_draw_paragraph(
+            canvas, (struct sr_paragraph){x, y + lines * line, 0.5, width, PART_LINES}, font, part,
+            draw);
+    free(caption);
+    return lines;
 }
 
 /* Of one row, or of all of them together when `row` is -1; in columns of `tile`. */
@@ -77,7 +101,7 @@ static double captions_height(struct sr_canvas *canvas, const struct tiles *tile
                               int row, double tile)
 {
     int lines = 0;
-    if (!tiles->captions) return 0;
+    if (!tiles->captions && !tiles->ids) return 0;
     if (row < 0) {
         double height = 0;
         for (int i = 0; i * columns < tiles->count; i++)
@@ -85,13 +109,8 @@ static double captions_height(struct sr_canvas *canvas, const struct tiles *tile
         return height;
     }
     for (int i = row * columns; i < tiles->count && i < (row + 1) * columns; i++) {
-        char *caption = caption_of(canvas, tiles, i, tile + GAP - 2);
-        struct sr_font font = caption_font(canvas, tiles->wrong && tiles->wrong[i]);
-        int here = sr_draw_paragraph(
-            canvas, (struct sr_paragraph){0, 0, 0.5, tile + GAP - 2, CAPTION_LINES}, font, caption,
-            false);
+        int here = write_caption(canvas, tiles, i, 0, 0, tile, false);
         lines = here > lines ? here : lines;
-        free(caption);
     }
     return lines ? lines * sr_line_height(caption_font(canvas, false)) + 3 : 0;
 }
@@ -102,7 +121,8 @@ static void tiles_size(struct sr_canvas *canvas, const struct tiles *tiles, doub
     int columns = columns_of(tiles, wished),
         rows = tiles->count ? (tiles->count + columns - 1) / columns : 1;
     double aspect = tiles->shape.width ? (double)tiles->shape.height / tiles->shape.width : 1;
-    double natural = columns * (tiles->captions ? 46 + GAP : 36 + GAP) + extra_width(tiles);
+    double natural =
+        columns * (tiles->captions || tiles->ids ? 46 + GAP : 36 + GAP) + extra_width(tiles);
     size->least_width = columns * (LEAST_TILE + GAP) + extra_width(tiles);
     size->width =
         fmax(wished > 0 ? wished : fmax(natural, SR_WIDTH_COLUMN * 0.5), size->least_width);
@@ -143,19 +163,21 @@ static void tiles_draw(struct sr_canvas *canvas, const struct tiles *tiles)
         sr_draw_pixels(canvas, place, colours, tiles->shape.height, tiles->shape.width);
         sr_frame(canvas, place, wrong ? 1.2 : 0.4,
                  wrong ? canvas->theme->wrong : canvas->theme->frame);
-        char *text = caption_of(canvas, tiles, i, pitch_x - 2);
-        struct sr_font font = caption_font(canvas, wrong);
-        sr_draw_paragraph(canvas,
-                          (struct sr_paragraph){x + side / 2,
-                                                y + side * aspect + 2 + font.size * 0.85, 0.5,
-                                                pitch_x - 2, CAPTION_LINES},
-                          font, text, true);
-        free(text);
+        write_caption(canvas, tiles, i, x + side / 2, y + side * aspect, pitch_x - GAP, true);
     }
     free(colours);
     if (tiles->scale)
         sr_draw_heat_scale(canvas, canvas->width - SR_MARGIN - SR_HEAT_SCALE_WIDTH + 2, top + 3,
                            fmin(110, y - top + side * aspect - 6), "heat");
+}
+
+/* The id, or NULL, and the caption with its lines joined; NULL of NULL. */
+static char *one_line(const char *id, const char *caption)
+{
+    if (!caption) return id ? sr_xstrdup(id) : NULL;
+    char *line = sr_xprintf("%s%s%s", id ? id : "", id ? " " : "", caption);
+    for (char *at = line; (at = strchr(at, '\n'));) *at = ' ';
+    return line;
 }
 
 /* `chart` without heats: those columns are left out. */
@@ -166,7 +188,7 @@ static void tiles_table(struct sr_table *table, const struct sr_gallery_chart *c
     const float *const *heats = chart->heats;
     char name[32];
     sr_table_title(table, chart->title);
-    sr_table_columns(table, "image caption wrong");
+    sr_table_columns(table, chart->ids ? "image id caption wrong" : "image caption wrong");
     for (int i = 0; i < value_count; i++) sr_value_column(table, chart->shape, i);
     for (int i = 0; heats && i < pixel_count; i++) {
         snprintf(name, sizeof name, "heat%d", i);
@@ -174,7 +196,10 @@ static void tiles_table(struct sr_table *table, const struct sr_gallery_chart *c
     }
     for (int image = 0; image < chart->count; image++) {
         sr_table_integer(table, image);
-        sr_table_text(table, chart->captions ? chart->captions[image] : NULL);
+        if (chart->ids) sr_table_text(table, chart->ids[image]);
+        char *caption = one_line(NULL, chart->captions ? chart->captions[image] : NULL);
+        sr_table_text(table, caption);
+        free(caption);
         sr_table_integer(table, chart->wrong && chart->wrong[image]);
         for (int i = 0; i < value_count; i++) sr_table_integer(table, chart->pixels[image][i]);
         for (int i = 0; heats && i < pixel_count; i++)
@@ -190,8 +215,15 @@ static void grid_colours(const void *data, int index, uint32_t *out)
 
 static struct tiles grid_tiles(const struct sr_grid_chart *chart)
 {
-    return (struct tiles){chart->title, chart->count, chart->columns, chart->shape, chart->captions,
-                          chart->wrong, chart,        grid_colours,   false};
+    return (struct tiles){.title = chart->title,
+                          .count = chart->count,
+                          .columns = chart->columns,
+                          .shape = chart->shape,
+                          .ids = chart->ids,
+                          .captions = chart->captions,
+                          .wrong = chart->wrong,
+                          .data = chart,
+                          .colours = grid_colours};
 }
 
 static void grid_size(struct sr_canvas *canvas, const void *data, double wished,
@@ -214,6 +246,7 @@ static void grid_table(struct sr_table *table, const void *data)
                                                   .count = chart->count,
                                                   .shape = chart->shape,
                                                   .pixels = chart->pixels,
+                                                  .ids = chart->ids,
                                                   .captions = chart->captions,
                                                   .wrong = chart->wrong});
 }
@@ -235,7 +268,8 @@ static void tiles_plotly(struct sr_plotly *plot, const struct sr_gallery_chart *
               rows = (chart->count + columns - 1) / columns;
     const double share = chart->shape.width ? (double)chart->shape.height / chart->shape.width : 1;
     uint32_t *colours = sr_xalloc((area + 1) * sizeof *colours);
-    sr_sheet_begin(&sheet, plot, columns, rows, 88, chart->captions ? 38 : 4);
+    sr_sheet_begin(&sheet, plot, columns, rows, 88,
+                   (chart->captions ? 38 : 4) + (chart->ids ? 13 : 0));
     for (int i = 0; i < chart->count; i++) {
         if (chart->heats)
             sr_pixels_overlay(colours, chart->pixels[i], chart->heats[i], chart->shape);
@@ -247,6 +281,7 @@ static void tiles_plotly(struct sr_plotly *plot, const struct sr_gallery_chart *
                                  .colours = colours,
                                  .shape = chart->shape,
                                  .share = share < 1 ? share : 1,
+                                 .id = chart->ids ? chart->ids[i] : NULL,
                                  .caption = chart->captions ? chart->captions[i] : NULL,
                                  .wrong = chart->wrong && chart->wrong[i],
                              });
@@ -264,6 +299,7 @@ static void grid_plotly(struct sr_plotly *plot, const void *data)
                                                   .columns = chart->columns,
                                                   .shape = chart->shape,
                                                   .pixels = chart->pixels,
+                                                  .ids = chart->ids,
                                                   .captions = chart->captions,
                                                   .wrong = chart->wrong});
 }
@@ -283,9 +319,16 @@ static void gallery_colours(const void *data, int index, uint32_t *out)
 
 static struct tiles gallery_tiles(const struct sr_gallery_chart *chart)
 {
-    return (struct tiles){chart->title, chart->count,    chart->columns,
-                          chart->shape, chart->captions, chart->wrong,
-                          chart,        gallery_colours, true};
+    return (struct tiles){.title = chart->title,
+                          .count = chart->count,
+                          .columns = chart->columns,
+                          .shape = chart->shape,
+                          .ids = chart->ids,
+                          .captions = chart->captions,
+                          .wrong = chart->wrong,
+                          .data = chart,
+                          .colours = gallery_colours,
+                          .scale = true};
 }
 
 static void gallery_size(struct sr_canvas *canvas, const void *data, double wished,

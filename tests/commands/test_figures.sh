@@ -82,6 +82,18 @@ run export browse knn wrong split=test to=w.csv count=5; [ "$(grep -c ' as ' w.c
 run export gradcam cnn index=test:1,test:2,test:3 target=Bag to=g.csv; [ "$(grep -c 'for Bag' g.csv)" -eq 3 ]; report $? "several samples, one class explained"
 run export augment cnn index=3 count=4 to=a.json; expect 0 "" "a model's own augmentation"
 grep -q 'shift up to 2 px' a.json; report $? "named in the title"
+script <<'END'
+export browse wrong model=cnn split=test class=Shirt count=3 to=words.json
+export gallery cnn split=test count=3 to=heat.json
+export gallery cnn index=test:5,test:9 to=two.json
+export means split=test to=means.csv
+END
+grep -q '"title": "[^"]*: Shirt of the test split, predicted wrongly by cnn"' words.json &&
+    grep -q '"title": "Heat maps of cnn by [^"]*: the test split"' heat.json &&
+    grep -q '"title": "Heat maps of cnn by [^"]*: 2 samples"' two.json && ! grep '"title": "[^"]*=' words.json heat.json two.json
+report $? "titles are words"
+grep -q '"test:9"' two.json; report $? "with the ids of the samples"
+[ "$(grep -c '^[0-9]*,deviation,' means.csv)" -eq 10 ]; report $? "deviation stands below each image that is one"
 run export curves cnn width=88 dark to=dark.svg; expect 0 "" "a width and a dark ground"
 
 # Pages.

@@ -163,11 +163,11 @@ check(good, "deletion and insertion have the areas that their labels say")
 
 # neighbours: images of the train file, the nearest first; those of another class are marked
 table = rows("nearest.csv")
-good, before = pixels(table[0]) == list(images[1]) and table[0]["caption"] == "test:1 " + names[labels[1]] and table[0]["wrong"] == "0", 0
+good, before = pixels(table[0]) == list(images[1]) and table[0]["id"] == "test:1" and table[0]["caption"] == names[labels[1]] and table[0]["wrong"] == "0", 0
 for r in table[1:]:
-    name, away = re.fullmatch(r"(.*), ([0-9.e+]+) away", r["caption"]).groups()
+    name, away = re.fullmatch(r"(.*) ([0-9.e+]+) away", r["caption"]).groups()
     row = train_images.index(bytes(int(v) for v in pixels(r)))
-    good = good and names[train_labels[row]] == name and (r["wrong"] == "1") == (train_labels[row] != labels[1]) and float(away) >= before
+    good = good and r["id"] == "train:%d" % row and names[train_labels[row]] == name and (r["wrong"] == "1") == (train_labels[row] != labels[1]) and float(away) >= before
     before = float(away)
 check(good and len(table) > 3, "neighbours, the nearest first, other classes marked")
 

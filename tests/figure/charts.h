@@ -28,7 +28,8 @@ static uint8_t image_pixels[IMAGES][PIXELS];
 static float image_heat[IMAGES][PIXELS];
 static const uint8_t *image_list[IMAGES];
 static const float *heat_list[IMAGES];
-static const char *captions[IMAGES];
+static const char *captions[IMAGES], *ids[IMAGES];
+static char id_texts[IMAGES][16];
 static bool wrong[IMAGES];
 static const char *const class_names[10] = {"T-shirt/top", "Trouser",   "Pullover", "Dress",
                                             "Coat",        "Sandal",    "Shirt",    "Sneaker",
@@ -79,10 +80,10 @@ static const struct sr_block blocks[] = {{SR_BLOCK_INPUT, "input", {28, 28, 1}, 
                                          {SR_BLOCK_DENSE, "dense 10", {0, 0, 10}, 62730, -1}};
 static struct sr_grid screen_grid;
 
-static const struct sr_grid_chart grid_chart = {"Samples",  IMAGES,   5,    {SIDE, SIDE, 1},
-                                                image_list, captions, wrong};
+static const struct sr_grid_chart grid_chart = {"Samples",  IMAGES, 5,        {SIDE, SIDE, 1},
+                                                image_list, NULL,   captions, wrong};
 static const struct sr_gallery_chart gallery_chart = {
-    "Gallery", IMAGES, 0, {SIDE, SIDE, 1}, image_list, heat_list, captions, wrong};
+    "Gallery", IMAGES, 0, {SIDE, SIDE, 1}, image_list, heat_list, ids, captions, wrong};
 static const struct sr_histogram_chart histogram_chart = {
     .title = "Grey values", .note = "mean 72.94, median 0", .counts = histogram_counts};
 static const struct sr_curves_chart curves_chart = {
@@ -160,7 +161,9 @@ static inline void make_charts(void)
         image_list[i] = image_pixels[i];
         heat_list[i] = image_heat[i];
         wrong[i] = i % 4 == 1;
-        captions[i] = wrong[i] ? "T-shirt/top as Ankle boot 0.93" : class_names[i % 10];
+        captions[i] = wrong[i] ? "T-shirt/top\nas Ankle boot 0.93" : class_names[i % 10];
+        ids[i] = id_texts[i];
+        snprintf(id_texts[i], sizeof id_texts[i], "test:%d", 9970 + i);
     }
     one_hot[3] = 1;
     for (int i = 0; i < 256; i++)

@@ -1,9 +1,10 @@
-noinst_HEADERS += tests/figure/charts.h
+noinst_HEADERS += tests/figure/charts.h tests/figure/texts.h
 check_PROGRAMS += \
 	tests/figure/test_charts \
 	tests/figure/test_drawn \
 	tests/figure/test_pages \
 	tests/figure/test_parts \
+	tests/figure/test_room \
 	tests/figure/test_screen \
 	tests/figure/test_targets
 tests_figure_test_charts_SOURCES = tests/figure/test_charts.c
@@ -21,6 +22,10 @@ EXTRA_DIST += tests/figure/golden/pages.txt
 tests_figure_test_parts_SOURCES = tests/figure/test_parts.c
 tests_figure_test_parts_CPPFLAGS = $(TEST_CPPFLAGS) $(PNG_CFLAGS) $(CAIRO_CFLAGS) $(JANSSON_CFLAGS)
 tests_figure_test_parts_LDADD = $(TEST_LIBS)
+tests_figure_test_room_SOURCES = tests/figure/test_room.c
+tests_figure_test_room_CPPFLAGS = $(TEST_CPPFLAGS) $(PNG_CFLAGS) $(CAIRO_CFLAGS)
+tests_figure_test_room_LDADD = $(TEST_LIBS)
+tests_figure_test_room_LDFLAGS = $(tests_figure_test_drawn_LDFLAGS)
 tests_figure_test_screen_SOURCES = tests/figure/test_screen.c
 tests_figure_test_screen_CPPFLAGS = $(TEST_CPPFLAGS) $(PNG_CFLAGS)
 tests_figure_test_screen_LDADD = $(TEST_LIBS)

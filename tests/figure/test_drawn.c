@@ -1,61 +1,8 @@
 /* What is drawn where: the linker hands this program every text that a chart draws, and pictures
  * are looked at dot by dot. */
-#include "charts.h"
-
-#include "../../src/figure/canvas.h"
+#include "texts.h"
 
 static struct sr_error error;
-
-/* ---- texts ---- */
-
-enum { TEXTS = 2000 };
-static struct text {
-    char words[120];
-    double x, y;
-} texts[TEXTS];
-static size_t count;
-
-static void keep(double x, double y, const char *words)
-{
-    if (!words || !*words || count == TEXTS) return;
-    struct text *text = &texts[count++];
-    snprintf(text->words, sizeof text->words, "%s", words);
-    text->x = x;
-    text->y = y;
-}
-
-void __real_sr_draw_text(struct sr_canvas *canvas, double x, double y, double at, double most,
-                         struct sr_font font, const char *words);
-void __wrap_sr_draw_text(struct sr_canvas *canvas, double x, double y, double at, double most,
-                         struct sr_font font, const char *words);
-void __wrap_sr_draw_text(struct sr_canvas *canvas, double x, double y, double at, double most,
-                         struct sr_font font, const char *words)
-{
-    keep(x, y, words);
-    __real_sr_draw_text(canvas, x, y, at, most, font, words);
-}
-
-void __real_sr_draw_turned(struct sr_canvas *canvas, double x, double y, double at, double most,
-                           double degrees, struct sr_font font, const char *words);
-void __wrap_sr_draw_turned(struct sr_canvas *canvas, double x, double y, double at, double most,
-                           double degrees, struct sr_font font, const char *words);
-void __wrap_sr_draw_turned(struct sr_canvas *canvas, double x, double y, double at, double most,
-                           double degrees, struct sr_font font, const char *words)
-{
-    keep(x, y, words);
-    __real_sr_draw_turned(canvas, x, y, at, most, degrees, font, words);
-}
-
-int __real_sr_draw_paragraph(struct sr_canvas *canvas, struct sr_paragraph place,
-                             struct sr_font font, const char *words, bool draw);
-int __wrap_sr_draw_paragraph(struct sr_canvas *canvas, struct sr_paragraph place,
-                             struct sr_font font, const char *words, bool draw);
-int __wrap_sr_draw_paragraph(struct sr_canvas *canvas, struct sr_paragraph place,
-                             struct sr_font font, const char *words, bool draw)
-{
-    if (draw) keep(place.x, place.y, words);
-    return __real_sr_draw_paragraph(canvas, place, font, words, draw);
-}
 
 /* Draw a chart and read it back. */
 static void draw(const struct sr_chart *chart, const void *data, double width,
@@ -243,7 +190,8 @@ static void narrow_pages_are_scaled_down(void **state)
     free(half.dots);
 }
 
-/* Two matrices side by side: the second is drawn as the first, a width and a gap further on. */
+/* Two matrices side by side: the second is drawn as the first, a width and a gap further on, but
+ * for letters that cairo rounds to another quarter of a dot. */
 static void matrices_stand_side_by_side(void **state)
 {
     (void)state;
@@ -254,10 +202,12 @@ static void matrices_stand_side_by_side(void **state)
     struct picture picture;
     draw(&sr_chart_confusions, &chart, 500, &picture);
     const int apart = 2 * (244 + 12);
+    int others = 0;
     for (int y = 0; y < picture.height; y++)
         for (int x = 0; x < 2 * 244; x++)
-            assert_int_equal(picture.dots[y * picture.width + x],
-                             picture.dots[y * picture.width + x + apart]);
+            others +=
+                picture.dots[y * picture.width + x] != picture.dots[y * picture.width + x + apart];
+    assert_in_range(others, 0, picture.height * 244 / 1000);
     free(picture.dots);
 }
 
@@ -279,6 +229,14 @@ static void wrong_ones_are_crossed(void **state)
     assert_true(find("✗ bee", 0)->x < find("cat", 0)->x);
 }
 
+static bool coloured(uint32_t dot)
+{
+    int r = dot >> 16 & 255, g = dot >> 8 & 255, b = dot & 255;
+    int largest = r > g ? (r > b ? r : b) : (g > b ? g : b),
+        smallest = r < g ? (r < b ? r : b) : (g < b ? g : b);
+    return largest - smallest > 40;
+}
+
 static void layers_stand_one_below_another(void **state)
 {
     (void)state;
@@ -289,6 +247,15 @@ static void layers_stand_one_below_another(void **state)
     struct sr_network_chart chart = {"Net", NULL, layers, 4};
     struct picture picture;
     draw(&sr_chart_network, &chart, 400, &picture);
+    /* From the page's margin the arrow reaches both blocks: between it and them no dot is white. */
+    for (int end = 0; end < 3; end += 2) {
+        int x = 2 * (int)SR_MARGIN, y = (int)lround(2 * find(layers[end].name, 0)->y);
+        while (!coloured(picture.dots[y * picture.width + x]) && x < 60) x++;
+        const int from = x;
+        while (picture.dots[y * picture.width + x] != 0xFFFFFF) x++;
+        assert_in_range(from, 0, 40);
+        assert_in_range(x, from + 100, picture.width / 2);
+    }
     free(picture.dots);
     for (int i = 1; i < 4; i++)
         assert_true(find(layers[i].name, 0)->y > find(layers[i - 1].name, 0)->y);
@@ -298,14 +265,6 @@ static void layers_stand_one_below_another(void **state)
 }
 
 /* ---- dots ---- */
-
-static bool coloured(uint32_t dot)
-{
-    int r = dot >> 16 & 255, g = dot >> 8 & 255, b = dot & 255;
-    int largest = r > g ? (r > b ? r : b) : (g > b ? g : b),
-        smallest = r < g ? (r < b ? r : b) : (g < b ? g : b);
-    return largest - smallest > 40;
-}
 
 /* How many coloured dots there are between two shares of the width, and the mean of their lines. */
 static size_t colour_between(const struct picture *picture, double from, double to, double *line)

@@ -53,7 +53,8 @@ struct sr_grid_chart {
     int count, columns; /* images; a row of them, 0: own choice */
     struct sr_shape shape;
     const uint8_t *const *pixels; /* count pointers */
-    const char *const *captions;  /* count, or NULL */
+    const char *const *ids;       /* count, or NULL: which sample each is */
+    const char *const *captions;  /* count, or NULL; lines of a caption end in a newline */
     const bool *wrong;            /* count, or NULL: mark the caption */
 };
 extern const struct sr_chart sr_chart_grid;
@@ -142,8 +143,9 @@ struct sr_gallery_chart {
     struct sr_shape shape;
     const uint8_t *const *pixels; /* count pointers */
     const float *const *heats;    /* count pointers, values 0..1 */
-    const char *const *captions;  /* count, or NULL */
-    const bool *wrong;            /* count, or NULL */
+    const char *const *ids;       /* these as in a sr_grid_chart */
+    const char *const *captions;
+    const bool *wrong;
 };
 extern const struct sr_chart sr_chart_gallery;
 
