@@ -87,7 +87,7 @@ struct picked {
     size_t count;
     const struct sr_predictions *predictions; /* of the model that chose them; NULL for none */
     char *filter; /* "split=test class=Shirt"; "" of samples that are named */
-    char *words;  /* "Shirt of the test split", "3 samples" */
+    char *words;  /* "Shirt samples of the test split", "3 samples" */
 };
 enum sr_status figure_pick(struct figure *figure, size_t most, struct picked *picked,
                            struct sr_error *error);

@@ -209,7 +209,7 @@ static enum sr_status draw_changes(struct figure *figure, const struct picked *p
                              images->shape, values);
             to_bytes(values, size, store + made * size);
             pixels[made] = store + made * size;
-            captions[made] = k == 0 ? "as it is" : each && k == 1 ? parts[line].name : "";
+            captions[made] = k == 0 ? "as it is" : each ? parts[line].name : "";
         }
     struct sr_text what = {0};
     print_augment(together, &what);

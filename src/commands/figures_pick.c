@@ -12,17 +12,15 @@
 static void say_predicted(const struct sr_session *session, const struct sr_filter *filter,
                           struct sr_text *text)
 {
-    const char *by = filter->model[0] ? " by " : "";
+    const char *model = filter->model[0] ? filter->model : "the model";
     if (filter->beats[0])
-        sr_text_printf(text, ", right by %s and wrong by %s", filter->model, filter->beats);
+        sr_text_printf(text, " that %s gets right and %s wrong", model, filter->beats);
     else if (filter->as >= 0)
-        sr_text_printf(text, ", predicted as %s%s%s", class_name(session, filter->as), by,
-                       filter->model);
+        sr_text_printf(text, " that %s takes for %s", model, class_name(session, filter->as));
     else if (filter->right >= 0)
-        sr_text_printf(text, ", predicted %s%s%s", filter->right ? "rightly" : "wrongly", by,
-                       filter->model);
+        sr_text_printf(text, " that %s gets %s", model, filter->right ? "right" : "wrong");
     else if (filter->model[0])
-        sr_text_printf(text, ", as %s predicts them", filter->model);
+        sr_text_printf(text, ", as %s predicts them", model);
     const double low = filter->confidence_low, high = filter->confidence_high;
     if (isfinite(low) && isfinite(high))
         sr_text_printf(text, ", with a probability of %g to %g %%", 100 * low, 100 * high);
@@ -32,12 +30,13 @@ static void say_predicted(const struct sr_session *session, const struct sr_filt
         sr_text_printf(text, ", with a probability of at most %g %%", 100 * high);
 }
 
-/* A filter in words: "Shirt of the test split, predicted wrongly by cnn". */
+/* A filter in words: "Shirt samples of the test split that cnn gets wrong". */
 static char *say_filter(const struct sr_session *session, const struct sr_filter *filter)
 {
     static const char *const orders[SR_ORDER_COUNT] = {"index", "probability", "loss", "margin"};
     struct sr_text text = {0};
-    if (filter->class >= 0) sr_text_printf(&text, "%s of ", class_name(session, filter->class));
+    if (filter->class >= 0) sr_text_printf(&text, "%s ", class_name(session, filter->class));
+    sr_text_add(&text, "samples of ");
     if (filter->everywhere)
         sr_text_add(&text, "all splits");
     else

@@ -88,8 +88,8 @@ export gallery cnn split=test count=3 to=heat.json
 export gallery cnn index=test:5,test:9 to=two.json
 export means split=test to=means.csv
 END
-grep -q '"title": "[^"]*: Shirt of the test split, predicted wrongly by cnn"' words.json &&
-    grep -q '"title": "Heat maps of cnn by [^"]*: the test split"' heat.json &&
+grep -q '"title": "[^"]*: Shirt samples of the test split that cnn gets wrong"' words.json &&
+    grep -q '"title": "Heat maps of cnn by [^"]*: samples of the test split"' heat.json &&
     grep -q '"title": "Heat maps of cnn by [^"]*: 2 samples"' two.json && ! grep '"title": "[^"]*=' words.json heat.json two.json
 report $? "titles are words"
 grep -q '"test:9"' two.json; report $? "with the ids of the samples"
