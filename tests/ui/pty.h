@@ -11,7 +11,7 @@
 #include <vterm.h>
 
 enum {
-    PTY_PATIENCE = 900
+    PTY_PATIENCE = 300
 }; /* seconds, far more than anything takes, with sanitizers on a busy machine too */
 
 struct pty {

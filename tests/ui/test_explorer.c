@@ -103,7 +103,7 @@ static void keys_switch_panes(void **state)
                                             {"\033[F", "920th"}, {"\033[H", "1st"}};
     for (size_t i = 0; i < sizeof arrows / sizeof *arrows; i++) {
         pty_send(&pty, arrows[i][0]);
-        check(&pty, pty_wait_line(&pty, 1, arrows[i][1]));
+        check(&pty, pty_wait_line(&pty, 2, arrows[i][1]));
     }
     quit(&pty);
 }
@@ -337,13 +337,13 @@ static void clicks_press_what_they_hit(void **state)
     check(&pty, pty_wait_line(&pty, -1, "\\ filter"));
     pty_send(&pty, "\033[<0;40;8M\033[<0;40;8m"); /* on a picture: that one; the wheel: down; again
                                                      on it: large */
-    check(&pty, pty_wait_line(&pty, 1, "3rd"));
+    check(&pty, pty_wait_line(&pty, 2, "3rd"));
     pty_send(&pty, "\033[<65;40;12M");
-    check(&pty, pty_wait_line(&pty, 1, "8th"));
+    check(&pty, pty_wait_line(&pty, 2, "8th"));
     pty_send(&pty, "\033[<64;40;12M");
-    check(&pty, pty_wait_line(&pty, 1, "3rd"));
+    check(&pty, pty_wait_line(&pty, 2, "3rd"));
     pty_send(&pty, "\033[<65;40;12M");
-    check(&pty, pty_wait_line(&pty, 1, "8th"));
+    check(&pty, pty_wait_line(&pty, 2, "8th"));
     pty_send(&pty, "\033[<0;40;16M\033[<0;40;16m");
     check(&pty, pty_wait_line(&pty, -1, "h/l sample"));
     pty_send(&pty, "q");
@@ -779,7 +779,7 @@ static void experiments_go_on_behind(void **state)
     pty_send(&pty, ":ablate mlp recipe=study seeds=1 epochs=8 limit=800\r");
     check(&pty, pty_wait_line(&pty, 0, "[3 Train]"));
     pty_send(&pty, "1lljw");
-    check(&pty, pty_wait_line(&pty, 1, "wrong"));
+    check(&pty, pty_wait_line(&pty, 2, "wrong"));
     pty_send(&pty, ":tune knn trials=3\r");
     check(&pty, pty_wait_line(&pty, -1, "wait for the end of \"ablate mlp"));
     pty_send(&pty, "2");
