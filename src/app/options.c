@@ -29,7 +29,9 @@ const struct sr_param sr_options[] = {
      .help = "Show probabilities that say how often a model is right, fitted on validation rows; "
              "off: as they come from the model."},
     {"coverage", SR_PARAM_NUMBER, .fallback = "90", .minimum = 50, .maximum = 99.9,
-     .help = "How often, in %, the set of classes beside a prediction is to hold the true class."},
+     .help =
+         "How often, in %, the set of classes beside a prediction is to hold the true class. It "
+         "is never empty: that of a model which is right more often holds it as often as that."},
     {"coverage_by", SR_PARAM_CHOICE, .fallback = "all", .choices = "all class",
      .help = "Hold that promise for all classes together, or for each of them, with larger sets."},
     {"glyphs", SR_PARAM_CHOICE, .fallback = "auto", .choices = "auto unicode ascii",

@@ -42,6 +42,20 @@ static int predicted_of(const struct figure *figure, const struct sr_heats *heat
     return predicted;
 }
 
+/* Is the sample unlike what the model was trained on? */
+static bool is_unfamiliar(const struct figure *figure, const struct picked *picked, size_t at,
+                          int predicted)
+{
+    const struct sr_trust *trust = figure->request->model->model->trust;
+    const struct sr_samples one = {&figure->session->data->files[picked->file], &picked->rows[at],
+                                   1};
+    const uint8_t class = (uint8_t)predicted;
+    double share = 1;
+    if (trust && trust->familiarity.texture.size)
+        sr_familiarity_measure(&trust->familiarity, &one, &class, NULL, &share);
+    return share < SR_UNFAMILIAR;
+}
+
 /* "cnn: heat map of test:7". */
 static void name_sample(const struct figure *figure, const struct picked *picked, const char *model,
                         char *title, size_t size)
@@ -83,7 +97,8 @@ static enum sr_status write_triptychs(struct figure *figure, const char *method,
             snprintf(texts[i].left, sizeof texts[i].left, "true: %s", class_name(session, truth));
         snprintf(texts[i].middle, sizeof texts[i].middle, "%s%s%s, for %s", heats->method->title,
                  *heats->layer ? ", " : "", heats->layer, class_name(session, heats->targets[i]));
-        snprintf(texts[i].right, sizeof texts[i].right, "predicted: %s (%.1f %%)",
+        snprintf(texts[i].right, sizeof texts[i].right, "%spredicted: %s (%.1f %%)",
+                 is_unfamiliar(figure, &picked, i, predicted) ? "unfamiliar; " : "",
                  class_name(session, predicted), 100 * probability);
         rows[i] = (struct sr_triptych){.pixels = figure_pixels(figure, picked.file, row),
                                        .heat = heats->maps + i * heats->size,
@@ -337,9 +352,11 @@ enum sr_status figure_gallery(struct figure *figure, struct sr_error *error)
         pixels[i] = figure_pixels(figure, picked.file, row);
         heats[i] = maps->maps + i * maps->size;
         wrong[i] = truth >= 0 && truth != predicted;
-        captions[i] = wrong[i] ? sr_xprintf("%s\nas %s", class_name(session, truth),
-                                            class_name(session, predicted))
-                               : sr_xstrdup(class_name(session, truth < 0 ? predicted : truth));
+        const char *mark = is_unfamiliar(figure, &picked, i, predicted) ? "! " : "";
+        captions[i] =
+            wrong[i] ? sr_xprintf("%s%s\nas %s", mark, class_name(session, truth),
+                                  class_name(session, predicted))
+                     : sr_xprintf("%s%s", mark, class_name(session, truth < 0 ? predicted : truth));
     }
     char *title = sr_xprintf("Heat maps of %s by %s%s%s: %s", entry->name, maps->method->title,
                              *maps->layer ? " at " : "", maps->layer, picked.words);

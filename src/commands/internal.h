@@ -130,8 +130,11 @@ void reply_trust(struct sr_reply *reply, const struct sr_session *session,
 /* Cells for them, after `calibrated`, `familiarity` and `set`. */
 void table_trust(struct sr_table *table, const struct sr_session *session,
                  const struct sr_model *model, const struct sr_answer *answer);
-/* The same for people, to follow "cnn says Coat (61.2 %)"; nothing where the set is the predicted
- * class alone. */
+/* For people, to go on a line: "cnn says Coat (61.2 %)", behind "unlike 99.5 % of what it was
+ * trained on; " where that is so. `probabilities` are those that are shown. */
+void say_answer(struct sr_reply *reply, const struct sr_session *session, const char *model,
+                const float *probabilities, const struct sr_answer *answer);
+/* To follow that: the set of classes; nothing where it is the predicted class alone. */
 void say_trust(struct sr_reply *reply, const struct sr_session *session,
                const struct sr_model *model, const struct sr_answer *answer);
 

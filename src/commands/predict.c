@@ -67,9 +67,8 @@ static void report(const struct sr_session *session, const struct sr_entry *entr
         sr_reply_say(reply, "%s is %s; ", name, class_name(session, truth));
     else
         sr_reply_say(reply, "%s: ", name);
-    sr_reply_more(reply, "%s says %s (%.1f %%)%s", model, class_name(session, predicted),
-                  100 * (double)probabilities[predicted],
-                  truth >= 0 && truth != predicted ? ", which is wrong" : "");
+    say_answer(reply, session, model, probabilities, answer);
+    if (truth >= 0 && truth != predicted) sr_reply_more(reply, ", which is wrong");
     sr_reply_named(reply, "predicted", predicted, class_name(session, predicted));
     reply_trust(reply, session, entry->model, answer);
     say_trust(reply, session, entry->model, answer);
@@ -106,6 +105,8 @@ static void report_all(const struct sr_session *session, const struct sr_args *a
         sr_table_text(table, name);
         sr_table_text(table, truth >= 0 ? class_name(session, truth) : NULL);
         sr_table_text(table, class_name(session, predicted));
+        if (answers[i].familiarity < SR_UNFAMILIAR)
+            sr_table_shown(table, "unfamiliar: %s", class_name(session, predicted));
         sr_table_number(table, (double)row[predicted]);
         table_trust(table, session, model, &answers[i]);
         sr_table_text(table,

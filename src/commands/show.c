@@ -57,8 +57,8 @@ static void report_answer(const struct sr_session *session, const struct sr_entr
     sr_reply_named(reply, "predicted", predicted, class_name(session, predicted));
     sr_reply_number(reply, "confidence", (double)probabilities[predicted]);
     sr_reply_only(reply, SR_FOR_ALL);
-    sr_reply_say(reply, "%s says %s (%.1f %%)", entry->name, class_name(session, predicted),
-                 100 * (double)probabilities[predicted]);
+    sr_reply_say(reply, "%s", "");
+    say_answer(reply, session, entry->name, probabilities, answer);
     say_trust(reply, session, entry->model, answer);
     sr_reply_only(reply, SR_JSON);
     reply_trust(reply, session, entry->model, answer);

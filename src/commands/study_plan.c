@@ -316,6 +316,7 @@ void study_plan(struct study_script *script, size_t rows, size_t images)
         add_family_figure(plan, "classes", "metrics", families[i], true, " split=test");
     }
     add(plan, "evaluate " ENSEMBLE " split=test");
+    add_figure(plan, "confusion-" ENSEMBLE, true, "confusion model=" ENSEMBLE " split=test");
     for (size_t i = 0; families[i]; i++)
         for (int more = 1; families[i]->epochs && more < script->seeds; more++)
             add(plan, "evaluate %s-s%llu split=test", families[i]->name,

@@ -24,14 +24,23 @@ void reply_trust(struct sr_reply *reply, const struct sr_session *session,
     sr_reply_only(reply, SR_FOR_ALL);
 }
 
+void say_answer(struct sr_reply *reply, const struct sr_session *session, const char *model,
+                const float *probabilities, const struct sr_answer *answer)
+{
+    const int predicted = sr_predicted_class(probabilities, session->data->classes);
+    struct sr_text words = {0};
+    sr_familiarity_words(answer->familiarity, &words);
+    if (words.length) sr_reply_more(reply, "%s; ", sr_text_get(&words));
+    sr_reply_more(reply, "%s says %s (%.1f %%)", model, class_name(session, predicted),
+                  100 * (double)probabilities[predicted]);
+    sr_text_fini(&words);
+}
+
 void say_trust(struct sr_reply *reply, const struct sr_session *session,
                const struct sr_model *model, const struct sr_answer *answer)
 {
     bool members[SR_CLASSES_MAX];
     struct sr_text words = {0};
-    sr_familiarity_words(answer->familiarity, &words);
-    if (words.length) sr_reply_say(reply, "  %s", sr_text_get(&words));
-    sr_text_clear(&words);
     if (sr_session_class_set(session, model, answer->raw, members) > 1) {
         sr_session_set_words(session, answer->raw, members, &words);
         sr_reply_say(reply, "  %s %% set: %s", sr_args_text(session->options, "coverage"),

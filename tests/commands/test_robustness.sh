@@ -25,6 +25,10 @@ expect 0 "images changed by inverse" "browse changed= and what is judged then"
 grep -q 'test:3, inverse' out; report $? "a sample's name says so"
 [ "$(grep -c '^knn on the test split' out)" -eq 3 ] && [ "$(grep '  accuracy' out | sort -u | wc -l)" -eq 2 ]
 report $? "the figures are those of the changed images, and then again of those as they are"
+for command in "show test:3 model=cnn" "predict cnn test:3" "explain cnn test:3"; do
+    script "browse split=test changed=inverse limit=1\n$command\n"; expect 0 "unlike 99.9 % of what it was trained on; cnn says" "$command says that it is unfamiliar before the class"
+done
+script 'browse split=test changed=inverse limit=1\npredict cnn test:3,test:4\n'; expect 0 "unfamiliar: " "and of several in a table"
 script 'browse split=test changed=rotate:2\nstudy quick to=s\n'; expect 1 "study: the images shown are changed (rotate:2)" "a study is not made of them"
 
 # --- answers refused
