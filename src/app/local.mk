@@ -1,6 +1,7 @@
 noinst_HEADERS += src/app/explainer.h src/app/map_features.h src/app/resume.h src/app/task.h \
 	src/app/slices.h \
 	include/sartor/app/audit.h \
+	include/sartor/app/decisions.h \
 	include/sartor/app/data.h \
 	include/sartor/app/experiment.h \
 	include/sartor/app/explanations.h \
@@ -27,6 +28,7 @@ libsartor_a_SOURCES += \
 	src/app/changed.c \
 	src/app/closeup.c \
 	src/app/comparison.c \
+	src/app/decisions.c \
 	src/app/data.c \
 	src/app/experiment.c \
 	src/app/explain.c \

@@ -89,6 +89,7 @@ static void load_finish(struct sr_session *session, struct task *task, const str
     }
     session->selection.count = 0;
     sr_session_load_tags(session);
+    sr_session_load_decisions(session);
     sr_session_load_suspects(session);
     if (sr_session_resplit(session, &session->data_error)) {
         sr_dataset_unref(session->data);

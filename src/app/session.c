@@ -60,6 +60,7 @@ void sr_session_free(struct sr_session *session)
     sr_text_fini(&session->view.prompt_hint);
     sr_pool_free(session->pool);
     sr_session_free_suspects(session);
+    sr_session_free_decisions(session);
     sr_args_free(session->options);
     free(session->home);
     free(session);

@@ -1,5 +1,5 @@
 /* suspects.c - labels that may be wrong: found by cross-validation in a job, kept under home for
- * each data set, marked by a person. */
+ * each data set. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +13,6 @@
 #include "task.h"
 
 enum { FILE_LIMIT = 64 << 20 };
-const char *const sr_mark_names[SR_MARK_COUNT] = {"none", "keep", "flag"};
 
 /* ---- the file -------------------------------------------------------------------------- */
 
@@ -42,7 +41,7 @@ static void print_suspects(const struct sr_suspects *suspects, struct sr_text *t
         const struct sr_suspect *one = &suspects->items[i];
         sr_text_printf(text, "%u,%d,%d,%.6g,%.6g,%.6g,%s,%s,%d,%zu\n", one->row, one->label,
                        one->suggested, (double)one->margin, (double)one->own, (double)one->other,
-                       sr_mark_names[suspects->marks[i]], suspects->model, suspects->folds,
+                       sr_mark_names[SR_MARK_NONE], suspects->model, suspects->folds,
                        suspects->examined);
     }
 }
@@ -50,7 +49,6 @@ static void print_suspects(const struct sr_suspects *suspects, struct sr_text *t
 static void free_suspects(struct sr_suspects *suspects)
 {
     free(suspects->items);
-    free(suspects->marks);
     memset(suspects, 0, sizeof *suspects);
 }
 
@@ -98,7 +96,7 @@ static bool read_line(const struct sr_session *session, const char *line, struct
         return false;
     one->label = (uint8_t)label;
     one->suggested = (uint8_t)suggested;
-    for (int m = 0; m < SR_MARK_COUNT; m++)
+    for (int m = 0; m <= SR_MARK_FLAG; m++)
         if (!strcmp(word, sr_mark_names[m])) {
             *mark = (enum sr_mark)m;
             return true;
@@ -106,14 +104,11 @@ static bool read_line(const struct sr_session *session, const char *line, struct
     return false;
 }
 
-static void add_suspect(struct sr_suspects *suspects, const struct sr_suspect *one,
-                        enum sr_mark mark)
+static void add_suspect(struct sr_suspects *suspects, const struct sr_suspect *one)
 {
     const size_t at = suspects->count++;
     sr_xgrow(&suspects->items, &suspects->room, at + 1, sizeof *one);
-    sr_xgrow(&suspects->marks, &suspects->marks_room, at + 1, sizeof mark);
     suspects->items[at] = *one;
-    suspects->marks[at] = mark;
 }
 
 /* Position of a row, or SIZE_MAX. */
@@ -129,22 +124,32 @@ static void take_search(struct sr_suspects *suspects, const struct sr_suspects *
 {
     struct sr_suspects taken = *other;
     taken.items = suspects->items;
-    taken.marks = suspects->marks;
     taken.count = suspects->count;
     taken.room = suspects->room;
-    taken.marks_room = suspects->marks_room;
     *suspects = taken;
 }
 
-/* Suspects from the file's text, which is cut up. */
-static struct sr_suspects read_suspects(const struct sr_session *session, char *text)
+/* Marks that an earlier version has kept beside the suspects. */
+struct marks {
+    struct sr_decision *items;
+    size_t count, room;
+};
+
+/* Suspects from the file's text, which is cut up; `marks` may be NULL. */
+static struct sr_suspects read_suspects(const struct sr_session *session, char *text,
+                                        struct marks *marks)
 {
     struct sr_suspects suspects = {0}, earlier = {.rule = SR_SUSPECTS_JOINT};
     if (text[0] == '#') read_search(session, strsep(&text, "\n"), &suspects);
     for (char *line; (line = strsep(&text, "\n"));) {
         struct sr_suspect one;
         enum sr_mark mark;
-        if (read_line(session, line, &one, &mark, &earlier)) add_suspect(&suspects, &one, mark);
+        if (!read_line(session, line, &one, &mark, &earlier)) continue;
+        add_suspect(&suspects, &one);
+        if (mark && marks && !session->decisions.at[SR_FILE_TRAIN][one.row]) {
+            sr_xgrow(&marks->items, &marks->room, marks->count + 1, sizeof *marks->items);
+            marks->items[marks->count++] = sr_decision_of(SR_FILE_TRAIN, one.row, mark);
+        }
         /* else the heading, or a suspect of other data */
     }
     if (!suspects.folds && suspects.count) take_search(&suspects, &earlier);
@@ -158,10 +163,14 @@ void sr_session_load_suspects(struct sr_session *session)
     char *path = suspects_path(session);
     char *text =
         sr_path_exists(path) ? sr_file_read(path, FILE_LIMIT, NULL, &error) : sr_xstrdup("");
+    struct marks marks = {0};
     if (text)
-        session->suspects = read_suspects(session, text);
+        session->suspects = read_suspects(session, text, &marks);
     else
         sr_session_message(session, true, "no suspects: %s", error.text);
+    if (marks.count && sr_session_decide(session, marks.items, marks.count, &error))
+        sr_session_message(session, true, "earlier marks: %s", error.text);
+    free(marks.items);
     free(text);
     free(path);
 }
@@ -169,53 +178,6 @@ void sr_session_load_suspects(struct sr_session *session)
 size_t sr_session_suspect(const struct sr_session *session, uint32_t row)
 {
     return find_row(&session->suspects, row);
-}
-
-struct marking {
-    struct sr_session *session;
-    const struct sr_suspect *one;
-    enum sr_mark mark;
-    struct sr_suspects result;
-};
-
-/* The suspects in the file, which may be another program's, with the mark. */
-static enum sr_status change_mark(void *context, char *now, struct sr_text *after,
-                                  struct sr_error *error)
-{
-    struct marking *change = context;
-    (void)error;
-    change->result = read_suspects(change->session, now);
-    struct sr_suspects *suspects = &change->result;
-    const size_t at = find_row(suspects, change->one->row);
-    if (at == SIZE_MAX)
-        add_suspect(suspects, change->one, change->mark);
-    else
-        suspects->marks[at] = change->mark;
-    if (!suspects->folds) take_search(suspects, &change->session->suspects); /* the file is gone */
-    print_suspects(suspects, after);
-    return SR_OK;
-}
-
-enum sr_status sr_session_mark(struct sr_session *session, enum sr_file file, uint32_t row,
-                               enum sr_mark mark, struct sr_error *error)
-{
-    const size_t at = file == SR_FILE_TRAIN ? sr_session_suspect(session, row) : SIZE_MAX;
-    if (at == SIZE_MAX)
-        return sr_error_set(error, SR_ERROR_ARGUMENT,
-                            "%s:%u is not among the suspects; browse suspects shows them",
-                            sr_file_names[file], row);
-    const struct sr_suspect one = session->suspects.items[at];
-    struct marking change = {.session = session, .one = &one, .mark = mark};
-    char *path = suspects_path(session);
-    enum sr_status status = sr_file_update(path, FILE_LIMIT, change_mark, &change, error);
-    free(path);
-    if (status) {
-        free_suspects(&change.result);
-        return status;
-    }
-    sr_session_free_suspects(session);
-    session->suspects = change.result;
-    return SR_OK;
 }
 
 /* ---- the search ------------------------------------------------------------------------ */
@@ -337,7 +299,7 @@ static void find_suspects(struct suspects_task *search, const struct sr_predicti
         if (rows[c] < SR_SUSPECTS_ROWS_MIN) result->small[c] = (uint8_t)rows[c];
     struct sr_suspect *found = sr_xalloc(all->count * sizeof *found);
     const size_t count = sr_suspects_find(all, result->rule, SR_SUSPECTS_ROWS_MIN, found);
-    for (size_t i = 0; i < count; i++) add_suspect(result, &found[i], SR_MARK_NONE);
+    for (size_t i = 0; i < count; i++) add_suspect(result, &found[i]);
     free(found);
 }
 
@@ -367,31 +329,12 @@ static enum sr_status suspects_run(struct task *task, const struct sr_monitor *m
     return status;
 }
 
-/* A person's marks are kept in a new search: they are copied to the new suspects; marked samples
- * that are not among those are added after them. */
-static void keep_marks(struct sr_suspects *found, const struct sr_suspects *earlier)
+/* What was found takes the place of an earlier search. */
+static enum sr_status replace(void *context, char *now, struct sr_text *after,
+                              struct sr_error *error)
 {
-    const size_t count = found->count;
-    for (size_t i = 0; i < earlier->count; i++) {
-        if (!earlier->marks[i]) continue;
-        const size_t at = find_row(found, earlier->items[i].row);
-        if (at == SIZE_MAX)
-            add_suspect(found, &earlier->items[i], earlier->marks[i]);
-        else if (at < count)
-            found->marks[at] = earlier->marks[i];
-    }
-}
-
-/* What was found, with the marks in the file, which may be those of another program. */
-static enum sr_status change_all(void *context, char *now, struct sr_text *after,
-                                 struct sr_error *error)
-{
-    struct sr_session *session = context;
-    struct sr_suspects earlier = read_suspects(session, now);
-    (void)error;
-    keep_marks(&session->suspects, &earlier);
-    free_suspects(&earlier);
-    print_suspects(&session->suspects, after);
+    (void)now, (void)error;
+    print_suspects(&((struct sr_session *)context)->suspects, after);
     return SR_OK;
 }
 
@@ -404,12 +347,11 @@ static void suspects_finish(struct sr_session *session, struct task *task,
     struct sr_suspects found = search->result;
     const size_t count = found.count;
     search->result = (struct sr_suspects){0};
-    keep_marks(&found, &session->suspects);
     sr_session_free_suspects(session);
     session->suspects = found;
     char *path = suspects_path(session);
     struct sr_error failed = {0};
-    if (sr_file_update(path, FILE_LIMIT, change_all, session, &failed))
+    if (sr_file_update(path, FILE_LIMIT, replace, session, &failed))
         run->error = failed; /* in memory they are there all the same */
     free(path);
     sr_session_message(session, failed.status != 0, "%zu of %zu labels look wrong to %s%s%s", count,

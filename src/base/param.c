@@ -119,7 +119,8 @@ static size_t positional_for(const struct sr_args *args, const char *word)
         if (!param->positional || (args->values[i].given && !sr_param_value_many(param))) continue;
         if (first == SIZE_MAX) first = i;
         if (takes(param, word)) return i;
-        if (param->type != SR_PARAM_MODEL || param->required) break;
+        if ((param->type != SR_PARAM_MODEL && param->type != SR_PARAM_CHOICE) || param->required)
+            break;
     }
     return first;
 }

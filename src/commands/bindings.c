@@ -88,6 +88,8 @@ const struct sr_binding sr_bindings[] = {
     {"m", "model next", NULL, "next model"},
     {"K", "mark keep", "browse", "a suspect: its label is right"},
     {"F", "mark flag", "browse", "a suspect: its label is wrong"},
+    {"A", "mark suggested", "browse", "a suspect: it is of the class suggested"},
+    {"D", "mark drop", "browse", "leave the sample out"},
     {"M", "method next", "explain", "explain by the next method"},
     {"v", "look classes", "explain", "the mean heat of every class, or one sample"},
     {"s", "split next", NULL, "judge on the next split"},

@@ -45,6 +45,7 @@
     COMMAND(gradcam)           \
     COMMAND(suspects)          \
     COMMAND(mark)              \
+    COMMAND(decisions)         \
     /* output */               \
     COMMAND(export)            \
     COMMAND(screen)            \

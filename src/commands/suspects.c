@@ -1,14 +1,11 @@
-/* suspects.c - suspects and mark: labels that look wrong, and what a person says of them. */
+/* suspects.c - suspects: labels that look wrong. */
 #include "internal.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "undo.h"
-
 SR_RUN(suspects_run);
-SR_RUN(mark_run);
 
 const struct sr_command sr_command_suspects = {
     .name = "suspects",
@@ -34,20 +31,6 @@ const struct sr_command sr_command_suspects = {
     .example = "suspects logreg folds=3",
 };
 
-const struct sr_command sr_command_mark = {
-    .name = "mark",
-    .group = "explain",
-    .help = "Mark a suspect's label as right (keep) or wrong (flag), or remove the mark (undo).",
-    .params =
-        (const struct sr_param[]){{"mark", SR_PARAM_CHOICE, .positional = true, .required = true,
-                                   .choices = "keep flag undo", .help = "Which."},
-                                  SR_ROW_PARAM("A row; without it, the sample under the cursor."),
-                                  SR_SAMPLE_SPLIT_PARAM,
-                                  {0}},
-    .run = mark_run,
-    .example = "mark flag train:17",
-};
-
 /* What was not judged, and what was not trained on. */
 static void say_left_out(const struct sr_session *session, struct sr_reply *reply)
 {
@@ -70,8 +53,6 @@ static void say_found(const struct sr_session *session, struct sr_reply *reply)
 {
     const size_t found = session->suspects.count;
     char count[32], whole[32];
-    size_t marked[SR_MARK_COUNT] = {0};
-    for (size_t i = 0; i < found; i++) marked[session->suspects.marks[i]]++;
     sr_format_count(count, sizeof count, found);
     sr_format_count(whole, sizeof whole, session->suspects.examined);
     sr_reply_say(reply,
@@ -81,7 +62,7 @@ static void say_found(const struct sr_session *session, struct sr_reply *reply)
     if (session->suspects.accuracy > 0)
         sr_reply_more(reply, "\n(accuracy there %.2f %%)", session->suspects.accuracy * 100);
     sr_reply_more(reply, ". %zu marked keep, %zu flag. Many labels will be right.\n",
-                  marked[SR_MARK_KEEP], marked[SR_MARK_FLAG]);
+                  session->decisions.counts[SR_MARK_KEEP], session->decisions.counts[SR_MARK_FLAG]);
     say_left_out(session, reply);
 }
 
@@ -115,7 +96,7 @@ static void list_suspects(const struct sr_session *session, size_t limit, struct
     struct sr_table *table = sr_reply_table(reply, "suspects", columns);
     for (size_t i = 0; i < limit; i++) {
         const struct sr_suspect *one = &session->suspects.items[i];
-        const enum sr_mark mark = session->suspects.marks[i];
+        const enum sr_mark mark = sr_session_marked(session, SR_FILE_TRAIN, one->row);
         const char *label = class_name(session, one->label),
                    *suggested = class_name(session, one->suggested);
         sr_table_integer(table, (int64_t)i + 1);
@@ -188,25 +169,5 @@ SR_RUN(suspects_run)
                             "no suspects have been searched for in this data; suspects MODEL does "
                             "so, such as: suspects cnn");
     report(session, (size_t)sr_args_integer(args, "limit"), reply);
-    return SR_OK;
-}
-
-SR_RUN(mark_run)
-{
-    SR_UNUSED;
-    static const enum sr_mark marks[] = {SR_MARK_KEEP, SR_MARK_FLAG, SR_MARK_NONE};
-    const struct sample *sample = arg_sample(args, "index");
-    const enum sr_mark mark = marks[sr_args_choice(args, "mark")];
-    const size_t at = sr_session_suspect(session, sample->row);
-    const enum sr_mark before = at == SIZE_MAX ? SR_MARK_NONE : session->suspects.marks[at];
-    enum sr_status status = sr_session_mark(session, sample->file, sample->row, mark, error);
-    if (status) return status;
-    undo_push_mark(session, sample->row, before);
-    static const char *const said[] = {"is not marked", "keeps its label", "is flagged as wrong"};
-    sr_reply_say(reply, "%s:%u %s", sr_file_names[sample->file], sample->row, said[mark]);
-    struct sr_selection *selection = &session->selection;
-    if (!sr_args_given(args, "index") && mark && selection->filter.suspects &&
-        selection->at + 1 < selection->count)
-        selection->at++; /* on to the next to be judged */
     return SR_OK;
 }

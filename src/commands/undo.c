@@ -47,7 +47,8 @@ struct change {
     /* Of the sample: */
     enum sr_file file;
     uint32_t row, tags;
-    enum sr_mark mark;
+    struct sr_decision *decisions; /* of samples, as they were */
+    size_t decision_count;
     /* Of the model: */
     char name[64], other[64];
     struct sr_removed removed;
@@ -73,6 +74,7 @@ struct undo {
 static void change_free(struct change *change)
 {
     sr_removed_free(&change->removed);
+    free(change->decisions);
     sr_text_fini(&change->said);
     sr_text_fini(&change->line);
     free(change);
@@ -161,13 +163,24 @@ static enum sr_status undo_tag(struct sr_session *session, struct change *change
 static enum sr_status undo_mark(struct sr_session *session, struct change *change,
                                 struct sr_error *error)
 {
-    static const char *const said[SR_MARK_COUNT] = {"not marked", "marked keep", "flagged"};
-    static const char *const words[SR_MARK_COUNT] = {"undo", "keep", "flag"};
+    static const char *const said[SR_MARK_COUNT] = {"not marked", "marked keep", "flagged",
+                                                    "left out", "of another class"};
+    static const char *const words[SR_MARK_COUNT] = {"undo", "keep", "flag", "drop", ""};
     enum sr_status status =
-        sr_session_mark(session, SR_FILE_TRAIN, change->row, change->mark, error);
+        sr_session_decide(session, change->decisions, change->decision_count, error);
     if (status) return status;
-    sr_text_printf(&change->said, "train:%u is %s again", change->row, said[change->mark]);
-    sr_text_printf(&change->line, "mark %s train:%u", words[change->mark], change->row);
+    const struct sr_decision *first = change->decisions;
+    if (change->decision_count == 1)
+        sr_text_printf(&change->said, "%s:%u is %s again", sr_file_names[first->file], first->row,
+                       said[first->mark]);
+    else
+        sr_text_printf(&change->said, "%zu samples are as they were", change->decision_count);
+    for (size_t i = 0; i < change->decision_count; i++) {
+        const struct sr_decision *one = &change->decisions[i];
+        sr_text_printf(&change->line, "%smark %s:%u %s", i ? "; " : "", sr_file_names[one->file],
+                       one->row, words[one->mark]);
+        if (one->mark == SR_MARK_AS) sr_text_printf(&change->line, "as=%d", one->class);
+    }
     return SR_OK;
 }
 
@@ -250,13 +263,12 @@ void undo_push_tag(struct sr_session *session, enum sr_file file, uint32_t row, 
     change->tags = before;
 }
 
-void undo_push_mark(struct sr_session *session, uint32_t row, enum sr_mark before)
+void undo_push_mark(struct sr_session *session, const struct sr_decision *before, size_t count)
 {
-    const size_t at = sr_session_suspect(session, row);
-    if (at == SIZE_MAX || session->suspects.marks[at] == before) return;
     struct change *change = push(session, &mark_kind);
-    change->row = row;
-    change->mark = before;
+    const size_t bytes = count * sizeof *before;
+    change->decisions = memcpy(sr_xalloc(bytes), before, bytes);
+    change->decision_count = count;
 }
 
 void undo_push_rename(struct sr_session *session, const char *before, const char *after)

@@ -15,7 +15,7 @@ void undo_after(struct sr_session *session, const struct sr_item *item);
 
 /* `before`: the tags, the mark, the name that there were. */
 void undo_push_tag(struct sr_session *session, enum sr_file file, uint32_t row, uint32_t before);
-void undo_push_mark(struct sr_session *session, uint32_t row, enum sr_mark before);
+void undo_push_mark(struct sr_session *session, const struct sr_decision *before, size_t count);
 void undo_push_rename(struct sr_session *session, const char *before, const char *after);
 /* Takes over what `removed` owns. */
 void undo_push_delete(struct sr_session *session, const struct sr_removed *removed);

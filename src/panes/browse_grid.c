@@ -123,8 +123,9 @@ static void captions_init(struct sr_session *session, struct captions *captions,
 static bool suspect_caption(const struct sr_session *session, const struct captions *captions,
                             size_t suspect, int truth, struct sr_text *text)
 {
-    static const char *const marks[SR_MARK_COUNT] = {"?", "✓", "✗"};
-    const enum sr_mark mark = session->suspects.marks[suspect];
+    static const char *const marks[SR_MARK_COUNT] = {"?", "✓", "✗", "−", "→"};
+    const enum sr_mark mark =
+        sr_session_marked(session, SR_FILE_TRAIN, session->suspects.items[suspect].row);
     const int other = session->suspects.items[suspect].suggested;
     const char *from = sr_pane_class(session, truth), *to = sr_pane_class(session, other);
     if (sr_utf8_width(from) + sr_utf8_width(to) + 3 <= captions->width)
@@ -132,7 +133,7 @@ static bool suspect_caption(const struct sr_session *session, const struct capti
     else
         sr_text_printf(text, "%s%s→%s", marks[mark], captions->half[truth].text,
                        captions->half[other].text);
-    return mark == SR_MARK_FLAG;
+    return mark >= SR_MARK_FLAG;
 }
 
 /* Is the model's answer about a sample unlike what it was trained on? */
@@ -192,11 +193,13 @@ static void draw_footer(struct sr_session *session, struct sr_area area)
     if (suspect != SIZE_MAX) {
         const struct sr_suspect *one = &session->suspects.items[suspect];
         static const char *const marks[SR_MARK_COUNT] = {"K keep  F flag", "kept  F flag",
-                                                         "flagged  K keep"};
+                                                         "flagged  K keep", "left out  K keep",
+                                                         "of another class  K keep"};
         sr_area_printf(area, x + 3, 0, sr_pane_style(session, SR_ROLE_WARNING),
                        "%s suggests %s, %.0f %% against %.0f %%   %s", session->suspects.model,
                        sr_pane_class(session, one->suggested), 100 * (double)one->other,
-                       100 * (double)one->own, marks[session->suspects.marks[suspect]]);
+                       100 * (double)one->own,
+                       marks[sr_session_marked(session, SR_FILE_TRAIN, row)]);
         return;
     }
     struct sr_entry *entry =

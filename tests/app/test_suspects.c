@@ -115,19 +115,21 @@ static void planted(void **state)
 
     /* Marks are kept in a file, and through a new search. */
     const uint32_t first = session->suspects.items[0].row, second = session->suspects.items[1].row;
-    assert_ok(sr_session_mark(session, SR_FILE_TRAIN, first, SR_MARK_FLAG, &error));
-    assert_ok(sr_session_mark(session, SR_FILE_TRAIN, second, SR_MARK_KEEP, &error));
-    assert_refused(sr_session_mark(session, SR_FILE_TEST, first, SR_MARK_FLAG, &error),
-                   SR_ERROR_ARGUMENT, "not among");
+    struct sr_decision two[] = {sr_decision_of(SR_FILE_TRAIN, first, SR_MARK_FLAG),
+                                sr_decision_of(SR_FILE_TRAIN, second, SR_MARK_KEEP)};
+    assert_ok(sr_session_decide(session, two, 2, &error));
     const size_t before = session->suspects.count;
+    sr_session_load_decisions(session);
     sr_session_load_suspects(session);
     assert_int_equal(session->suspects.count, before);
-    assert_int_equal(session->suspects.marks[sr_session_suspect(session, first)], SR_MARK_FLAG);
-    assert_int_equal(session->suspects.marks[sr_session_suspect(session, second)], SR_MARK_KEEP);
+    assert_int_equal(sr_session_marked(session, SR_FILE_TRAIN, first), SR_MARK_FLAG);
+    assert_int_equal(sr_session_marked(session, SR_FILE_TRAIN, second), SR_MARK_KEEP);
     find(session, &(struct sr_suspects_request){entry, SR_SUSPECTS_MARGIN, 2, 300});
     assert_int_equal(session->suspects.examined, 300);
-    assert_int_equal(session->suspects.marks[sr_session_suspect(session, first)], SR_MARK_FLAG);
-    assert_ok(sr_session_mark(session, SR_FILE_TRAIN, first, SR_MARK_NONE, &error));
+    assert_int_equal(sr_session_marked(session, SR_FILE_TRAIN, first), SR_MARK_FLAG);
+    two[0].mark = SR_MARK_NONE;
+    assert_ok(sr_session_decide(session, two, 1, &error));
+    assert_int_equal(sr_session_marked(session, SR_FILE_TRAIN, first), SR_MARK_NONE);
 
     /* A file that has been tampered with, of an earlier version: only lines that fit the data
      * count. */

@@ -29,7 +29,7 @@ rows=$(sed -n 's/.*train:\([0-9]*\) .*/\1/p' out | head -n 20)
 echo "$rows" | head -n 10 | sed 's/^/mark flag train:/' >a.sartor
 echo "$rows" | tail -n 10 | sed 's/^/mark keep train:/' >b.sartor
 both "--batch a.sartor" "--batch b.sartor"; expect 0 "" "two scripts mark them"
-[ "$(grep -c ,flag, "$work"/home/suspects/*.csv)" -eq 10 ] && [ "$(grep -c ,keep, "$work"/home/suspects/*.csv)" -eq 10 ]
+[ "$(grep -c ,flag, "$work"/home/decisions/*.csv)" -eq 10 ] && [ "$(grep -c ,keep, "$work"/home/decisions/*.csv)" -eq 10 ]
 report $? "all marks are kept"
 run train logreg; run suspects logreg folds=2; run suspects; expect 0 "10 marked keep, 10 flag" "by another search, too"
 

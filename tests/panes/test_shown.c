@@ -66,7 +66,6 @@ static void suspects_say_what_is_suggested(void **state)
     (void)state;
     const uint8_t *labels = session->data->files[SR_FILE_TRAIN].labels;
     session->suspects.items = sr_xalloc(2 * sizeof *session->suspects.items);
-    session->suspects.marks = sr_xalloc(2 * sizeof *session->suspects.marks);
     for (uint32_t i = 0; i < 2; i++) {
         uint8_t suggested = labels[i + 5] == 8 ? 6 : 8;
         session->suspects.items[i] =
@@ -79,10 +78,12 @@ static void suspects_say_what_is_suggested(void **state)
     sr_filter_init(&filter);
     filter.suspects = true;
     assert_ok(sr_session_select(session, &filter, &error));
-    static const char *const marks[] = {"K keep  F flag", "kept  F flag", "flagged  K keep"};
+    static const char *const marks[] = {"K keep  F flag", "kept  F flag", "flagged  K keep",
+                                        "left out  K keep", "of another class  K keep"};
     for (int m = 0; m < SR_MARK_COUNT; m++) {
         char wanted[160];
-        session->suspects.marks[0] = (enum sr_mark)m;
+        struct sr_decision one = sr_decision_of(SR_FILE_TRAIN, 5, (enum sr_mark)m);
+        assert_ok(sr_session_decide(session, &one, 1, &error));
         snprintf(wanted, sizeof wanted, "cnn suggests %s, 91 %% against 4 %%   %s",
                  labels[5] == 8 ? "Shirt" : "Bag", marks[m]);
         draw(120, 40);

@@ -11,6 +11,7 @@
 #define SARTOR_APP_SESSION_H
 
 #include "sartor/app/data.h"
+#include "sartor/app/decisions.h"
 #include "sartor/app/log.h"
 #include "sartor/app/models.h"
 #include "sartor/app/options.h"
@@ -99,6 +100,7 @@ struct sr_session {
     size_t tag_count;
     struct sr_log log;
     struct sr_suspects suspects;
+    struct sr_decisions decisions;
 
     struct sr_view view;
     /* Of panes and commands. */

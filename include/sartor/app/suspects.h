@@ -1,4 +1,4 @@
-/* suspects.h - labels that may be wrong, and how a person has marked them. Only the session's
+/* suspects.h - labels that may be wrong; what a person says of them is in decisions.h. Only the session's
  * thread may call. */
 #ifndef SARTOR_APP_SUSPECTS_H
 #define SARTOR_APP_SUSPECTS_H
@@ -9,16 +9,11 @@
 
 struct sr_session;
 
-/* A person's decision on a suspect. */
-enum sr_mark { SR_MARK_NONE, SR_MARK_KEEP, SR_MARK_FLAG, SR_MARK_COUNT };
-extern const char *const sr_mark_names[SR_MARK_COUNT]; /* "none", "keep", "flag" */
-
 /* Labels of the train file that the latest search has found. */
 struct sr_suspects {
     /* Most suspect first. */
     struct sr_suspect *items;
-    enum sr_mark *marks;
-    size_t count, room, marks_room;
+    size_t count, room;
     char model[64];
     /* 0 when there has been no search for this data. */
     int folds;
@@ -50,9 +45,4 @@ enum sr_status sr_session_find_suspects(struct sr_session *session,
                                         struct sr_error *error);
 /* Position of a train file's row among the suspects, or SIZE_MAX. */
 size_t sr_session_suspect(const struct sr_session *session, uint32_t row);
-/* Mark a suspect, in the file as it is now: another program's suspects and marks become the
- * session's. Without effect when it cannot be written. */
-enum sr_status sr_session_mark(struct sr_session *session, enum sr_file file, uint32_t row,
-                               enum sr_mark mark, struct sr_error *error);
-
 #endif

@@ -1,0 +1,36 @@
+#!/bin/sh
+# mark and decisions: what is decided is kept beside the data, undone, and merged with another person's.
+. "${SRCDIR:-.}/tests/program.sh"
+USER=ann; export USER
+run --json mark train:3 drop note="torn, I think"; expect 0 "" "a sample is left out"
+run mark test:4 as=Coat; expect 0 "test:4 is Coat" "another is of another class"
+run --json decisions; expect 0 '"dropped": 1, "relabelled": 1' "both are counted"
+expect 0 '"sample": "train:3", "decision": "drop"' "and listed"
+expect 0 '"who": "ann"' "with who has decided"
+expect 0 '"note": "torn, I think"' "and why"
+printf '%s\n' "mark test:4 keep" "undo" "decisions" >script
+run --json --batch script; expect 0 '"sample": "test:4", "decision": "as", "class": 4' "undo brings the decision before back"
+printf '%s\n' "browse class=Bag" "mark all flag" "decisions" "undo" "decisions" >script
+run --json --batch script; expect 0 '"flagged": 0, "dropped": 1, "relabelled": 1' "all of a selection are marked, and undone at once"
+grep -q '"flagged": [1-9][0-9]' out; report $? "which were many"
+cp -r home/decisions/*.csv journal; grep -q '^train:3,drop,,[0-9]*,,,ann,.*torn, I think$' journal; report $? "the journal is a table"
+
+# Another person, with decisions of their own.
+for line in "train:10 keep" "train:11 flag"; do run mark $line; done
+run decisions to=ann.csv; expect 0 "" "all are written to a file"
+[ "$(wc -l <ann.csv)" -eq 5 ]; report $? "one line each, and a heading"
+cp -r home theirs
+"$sartor" --home theirs --data "$mini" mark train:11 drop >out 2>err
+"$sartor" --home theirs --data "$mini" mark train:12 as=Bag >out 2>err
+"$sartor" --home theirs --data "$mini" decisions to=theirs.csv >out 2>err
+# own: drop, Coat, keep, flag; theirs: drop, Coat, keep, drop; chance = (1·2 + 1·1 + 1·1 + 1·0) / 16 = .25
+run --json decisions theirs.csv; expect 0 '"both": 4, "same": 3, "kappa": 0.666666667, "conflicts": 1, "taken": 1' "two people are compared"
+expect 0 '"event": "conflict", "sample": "train:11", "decision": "drop"' "conflicts are listed"
+run --json decisions; expect 0 '"sample": "train:11", "decision": "flag"' "one's own stays"
+expect 0 '"sample": "train:12", "decision": "as"' "what is new is taken"
+echo "train:9999999,drop,,0,,,x,y," >>theirs.csv
+run decisions theirs.csv; expect 1 "line 7" "a line that is not of the data is refused"
+run mark train:5; expect 1 "is needed" "a mark is needed"
+run mark train:5 suggested; expect 1 "nothing is suggested" "only suspects have a suggestion"
+run mark all drop train:5; expect 1 "without a sample" "all is of the selection"
+finish
