@@ -85,17 +85,28 @@ static const char *check_number(const struct sr_param *param, const char *text,
     return NULL;
 }
 
+/* 1 for the words that mean on, 0 for those that mean off, -1 for others. */
+static int switch_of(const char *text)
+{
+    static const char *const words[] = {"off", "on", "no", "yes", "false", "true", "0", "1"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (!strcasecmp(text, words[i])) return i % 2;
+    return -1;
+}
+
+static const char *switch_word(const char *text)
+{
+    return switch_of(text) ? "on" : "off";
+}
+
 static const char *check_switch(const struct sr_param *param, const char *text,
                                 struct sr_param_value *value)
 {
     (void)param;
-    static const char *const words[] = {"off", "on", "no", "yes", "false", "true", "0", "1"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (!strcasecmp(text, words[i])) {
-            value->number = i % 2;
-            return NULL;
-        }
-    return "on or off";
+    const int on = switch_of(text);
+    if (on < 0) return "on or off";
+    value->number = on;
+    return NULL;
 }
 
 /* "a..b", "..b", "a..", "a" */
@@ -194,6 +205,9 @@ static enum sr_status check_choice(const char *what, const struct sr_param *para
                                    struct sr_param_value *value, struct sr_error *error)
 {
     int position = choice_of(param->choices, text);
+    /* Where on and off are choices beside others, they have the words of a switch. */
+    if (position < 0 && switch_of(text) >= 0)
+        position = choice_of(param->choices, switch_word(text));
     if (position >= 0) {
         value->number = position;
         return SR_OK;
@@ -229,7 +243,10 @@ enum sr_status sr_param_value_set(struct sr_param_value *value, const char *what
     } else if (!*text && !kind->empty) {
         return sr_error_set(error, SR_ERROR_ARGUMENT, "%s: %s= needs a value", what, param->name);
     }
-    char *copy = sr_xstrdup(text); /* it may be a part of the old value */
+    /* yes, true and 1 are kept as on: what is written down has one word for one thing. */
+    const bool switched =
+        param->type == SR_PARAM_SWITCH || (is_choice(param) && choice_of(param->choices, text) < 0);
+    char *copy = sr_xstrdup(switched ? switch_word(text) : text); /* may be of the old value */
     sr_param_value_fini(value);
     value->text = copy;
     value->path = kind->path ? sr_path_expand(copy) : NULL;

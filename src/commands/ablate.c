@@ -93,6 +93,16 @@ static bool is_off(const struct technique *technique, const char *value)
     return !strcmp(value, technique->off);
 }
 
+size_t ablate_variants(const struct sr_model_class *class, bool colour)
+{
+    size_t count = 1;
+    for (int t = 0; t < TECHNIQUES; t++)
+        for (const struct sr_param *param = class->params; param->name; param++)
+            count += !strcmp(param->name, techniques[t].param) &&
+                     (colour || !is_coloured(&techniques[t]));
+    return count;
+}
+
 static struct sr_args *baseline(const struct ablation *ablation, struct sr_error *error)
 {
     struct sr_args *params =

@@ -166,6 +166,9 @@ enum sr_status experiment_under(struct sr_session *session, struct sr_item *item
 /* Hyperparameters as they were typed, for a trial. */
 void experiment_words(const struct sr_words *words, struct sr_text *line);
 
+/* How many variants an ablation trains, as it is and with each technique switched: images in colour
+ * have some more. */
+size_t ablate_variants(const struct sr_model_class *class, bool colour);
 /* What an ablation has found: the first is as it is, each other has one technique switched. */
 struct effect {
     const char *label, *settings; /* of the experiment's trials */

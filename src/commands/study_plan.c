@@ -48,11 +48,23 @@ static const struct sr_model_class **study_families(void)
     return families;
 }
 
-/* The part in the study of the family whose name stands behind the verb; NULL for others. */
+bool study_repeats(const char *name)
+{
+    const char *end = strrchr(name, '-');
+    return end && end > name && end[1] == 's' && end[2] &&
+           strspn(end + 2, "0123456789") == strlen(end + 2);
+}
+
+/* The part in the study of the family whose name stands behind the verb, "cnn" or, of a repeated
+ * training, "cnn-s2"; NULL for others. */
 static const struct sr_study_part *part_of(const struct sr_words *words)
 {
-    const struct sr_model_class *class =
-        words->count > 1 ? sr_model_class_find(words->items[1], NULL) : NULL;
+    if (words->count < 2) return NULL;
+    const char *word = words->items[1];
+    const size_t length = study_repeats(word) ? (size_t)(strrchr(word, '-') - word) : strlen(word);
+    char *name = sr_xprintf("%.*s", (int)length, word);
+    const struct sr_model_class *class = sr_model_class_find(name, NULL);
+    free(name);
     return class ? class->study : NULL;
 }
 
@@ -63,13 +75,6 @@ const char *study_trained_name(const struct sr_words *words)
     for (size_t i = 1; i < words->count; i++)
         if (!strncmp(words->items[i], "name=", 5)) return words->items[i] + 5;
     return words->items[1];
-}
-
-bool study_repeats(const char *name)
-{
-    const char *end = strrchr(name, '-');
-    return end && end > name && end[1] == 's' && end[2] &&
-           strspn(end + 2, "0123456789") == strlen(end + 2);
 }
 
 /* --- what lines cost ------------------------------------------------------------------- */
@@ -99,11 +104,12 @@ static double cost_of(const struct study_script *script, const struct sr_words *
         return part->seconds[script->scale] * pow(count / reference, part->power);
     }
     if (!strcmp(verb, "ablate") && part) {
-        /* 17 variants; the small network trains on 18,000 images a second and predicts 50,000. */
+        /* The small network trains on 18,000 images a second and predicts 50,000. */
         double epochs = number_of(words, "epochs", 5),
                count = fmin(number_of(words, "limit", 1e12), (double)rows);
         *work = STUDY_NETWORK;
-        return 17 * number_of(words, "seeds", 3) *
+        const size_t variants = ablate_variants(sr_model_class_find(words->items[1], NULL), false);
+        return (double)variants * number_of(words, "seeds", 3) *
                (epochs * count / 18000 + (epochs + 1) * (double)rows / 11 / 50000);
     }
     if (!strcmp(verb, "evaluate")) {

@@ -90,6 +90,36 @@ static void durations(void **state)
     seconds_of("budget=7", 7);
 }
 
+/* Where on and off are two of several choices, the other words of a switch mean them, too; what is
+ * kept is on and off. */
+static void words_of_a_switch(void **state)
+{
+    (void)state;
+    static const struct sr_param params[] = {
+        {"normalise", SR_PARAM_CHOICE, .choices = "off on image", .help = "How."},
+        {"flip", SR_PARAM_SWITCH, .help = "Mirrored."},
+        {"tta", SR_PARAM_CHOICE, .choices = "none mirror", .help = "Views."},
+        {0}};
+    static const char *const words[][2] = {{"yes", "on"}, {"NO", "off"},   {"true", "on"},
+                                           {"0", "off"},  {"on", "on"},    {"off", "off"},
+                                           {"1", "on"},   {"false", "off"}};
+    struct sr_error error;
+    struct sr_args *args = sr_args_parse("net", params, NULL, 0, NULL, &error);
+    assert_non_null(args);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        assert_int_equal(sr_args_set(args, "normalise", words[i][0], &error), SR_OK);
+        assert_string_equal(sr_args_text(args, "normalise"), words[i][1]);
+        assert_int_equal(sr_args_choice(args, "normalise"), !strcmp(words[i][1], "on"));
+        assert_int_equal(sr_args_set(args, "flip", words[i][0], &error), SR_OK);
+        assert_string_equal(sr_args_text(args, "flip"), words[i][1]);
+        assert_int_equal(sr_args_set(args, "tta", words[i][0], &error), SR_ERROR_ARGUMENT);
+    }
+    assert_int_equal(sr_args_set(args, "normalise", "image", &error), SR_OK);
+    assert_string_equal(sr_args_text(args, "normalise"), "image");
+    assert_int_equal(sr_args_set(args, "normalise", "maybe", &error), SR_ERROR_ARGUMENT);
+    sr_args_free(args);
+}
+
 static void a_choice_is_a_position(void **state)
 {
     (void)state;
@@ -534,6 +564,7 @@ int main(void)
         cmocka_unit_test(large_seeds),
         cmocka_unit_test(durations),
         cmocka_unit_test(a_choice_is_a_position),
+        cmocka_unit_test(words_of_a_switch),
         cmocka_unit_test(words_before_a_line),
         cmocka_unit_test(bare_words_find_their_place),
         cmocka_unit_test(a_second_table),

@@ -90,11 +90,46 @@ static void what_is_known_beforehand_counts_at_the_start(void **state)
     study_script_fini(&script);
 }
 
+static double cost_of(const struct study_script *script, const char *line, enum study_work work)
+{
+    for (size_t i = 0; i < script->count; i++)
+        if (!strncmp(script->steps[i].line, line, strlen(line))) {
+            assert_int_equal(script->steps[i].work, work);
+            return script->steps[i].cost;
+        }
+    fail_msg("the study has no line %s", line);
+    return 0;
+}
+
+static void repeated_trainings_cost_what_the_first_does(void **state)
+{
+    (void)state;
+    struct study_script script = {.seed = 1, .validation = 1.0 / 12, .seeds = 2};
+    study_plan(&script, 55000, 10000);
+    assert_true(cost_of(&script, "evaluate cnn-s2 ", STUDY_PREDICTION) ==
+                cost_of(&script, "evaluate cnn ", STUDY_PREDICTION));
+    assert_true(cost_of(&script, "evaluate resnet-s2 ", STUDY_PREDICTION) ==
+                cost_of(&script, "evaluate resnet ", STUDY_PREDICTION));
+    study_script_fini(&script);
+}
+
+/* As many as an ablation of images in grey lists, and with colour two more. */
+static void an_ablation_costs_as_many_trainings_as_it_has(void **state)
+{
+    (void)state;
+    const struct sr_model_class *cnn = sr_model_class_find("cnn", NULL);
+    assert_int_equal(ablate_variants(cnn, false), 18);
+    assert_int_equal(ablate_variants(cnn, true), 20);
+    assert_int_equal(ablate_variants(sr_model_class_find("knn", NULL), false), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(another_machine_is_learned_in_the_first_tenth),
         cmocka_unit_test(what_is_known_beforehand_counts_at_the_start),
+        cmocka_unit_test(repeated_trainings_cost_what_the_first_does),
+        cmocka_unit_test(an_ablation_costs_as_many_trainings_as_it_has),
     };
     return cmocka_run_group_tests_name("pace", tests, NULL, NULL);
 }
