@@ -119,6 +119,11 @@ static size_t trained_on(const struct field *field, size_t i)
     return (size_t)field->entries[i]->model->train_count;
 }
 
+static bool of_other_files(const struct sr_session *session, const struct sr_model *model)
+{
+    return strcmp(model->digest, session->data->digest) != 0;
+}
+
 static void report_models(const struct sr_session *session, const struct field *field,
                           const size_t *order, enum sr_split_name split,
                           const struct sr_costs *costs, struct sr_reply *reply)
@@ -129,7 +134,8 @@ static void report_models(const struct sr_session *session, const struct field *
                                         {.key = "split"},
                                         {"count", even ? NULL : "samples", SR_UNIT_COUNT, .gap = 2},
                                         {0}};
-    static const char *const behind[] = {"left_out", "stopped", "diverged"};
+    static const char *const behind[] = {"left_out", "stopped", "diverged", "other_files",
+                                         "reordered"};
     char count[32];
     sr_format_count(count, sizeof count, sr_session_samples(session, split).count);
     if (even) sr_format_count(count, sizeof count, field->predictions[0]->count);
@@ -154,6 +160,8 @@ static void report_models(const struct sr_session *session, const struct field *
         sr_table_integer(table, (int64_t)sr_session_predicted(session, entry, split)->left_out);
         sr_table_switch(table, entry->model->stopped);
         sr_table_switch(table, entry->model->diverged);
+        sr_table_switch(table, of_other_files(session, entry->model));
+        sr_table_switch(table, entry->model->order != NULL);
     }
 }
 
@@ -209,6 +217,27 @@ static void say_unlike(const struct field *field, const size_t *order, struct sr
                      entry->model->diverged ? "diverged" : "was stopped early");
         before = ", ";
     }
+}
+
+/* Which models come from other files than those that are open, and whose classes are matched. */
+static void say_origins(const struct sr_session *session, const struct field *field,
+                        const size_t *order, struct sr_reply *reply)
+{
+    struct sr_text others = {0}, matched = {0};
+    for (size_t i = 0; i < field->count; i++) {
+        const struct sr_model *model = field->entries[order[i]]->model;
+        if (of_other_files(session, model)) {
+            sr_text_printf(&others, "%s%s", others.length ? ", " : "", model->name);
+            if (model->data_name[0]) sr_text_printf(&others, " (%s)", model->data_name);
+        }
+        if (model->order) sr_text_printf(&matched, "%s%s", matched.length ? ", " : "", model->name);
+    }
+    if (others.length) sr_reply_say(reply, "\ntrained on other files: %s", sr_text_get(&others));
+    if (matched.length)
+        sr_reply_say(reply, "%sclasses matched by name, in another order there: %s",
+                     others.length ? "" : "\n", sr_text_get(&matched));
+    sr_text_fini(&others);
+    sr_text_fini(&matched);
 }
 
 /* Whose log loss is what it is because of probabilities too small to be counted as they are. */
@@ -360,6 +389,7 @@ SR_RUN(compare_run)
         report_models(session, &field, order, split, costs.values ? &costs : NULL, reply);
         report_intervals(session, &field, order, split, reply);
         say_unlike(&field, order, reply);
+        say_origins(session, &field, order, reply);
         say_clipped(session, &field, order, split, reply);
         if (!named) report_left_out(session, &field, split, reply);
         const size_t pairs = report_pairs(&field, order, split, reply);

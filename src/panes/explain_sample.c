@@ -83,7 +83,10 @@ static void method_words(const struct sr_session *session, const struct scene *s
                          struct sr_text *text)
 {
     if (scene->status != SR_OK && scene->status != SR_PENDING) {
-        sr_text_printf(text, "%s predicts, but has no heat map", scene->entry->name);
+        sr_text_printf(text,
+                       scene->predicted < 0 ? "%s cannot be asked about this image"
+                                            : "%s predicts, but has no heat map",
+                       scene->entry->name);
         return;
     }
     if (scene->status == SR_PENDING) {

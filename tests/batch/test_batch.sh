@@ -44,7 +44,8 @@ report $? "a script's tables in CSV, those of the same columns under one line of
 "$sartor" --help | grep -q -- "--csv .*CSV" && "$sartor" --help | grep -q -- "--markdown .*Markdown"; report $? "both are in the help"
 run compare cnn cnn; expect 1 "cnn is named twice" "a model against itself"
 run compare; expect 0 "5 samples of the validation split" "models are compared on rows that they were not trained on"
-run --json compare cnn resnet split=validation; grep -q '"model": "cnn", .*"count": 5, .*"train_count": 55000, .*"left_out": 75, "stopped": false, "diverged": false' out
+grep -q "trained on other files: .*cnn (Fashion-MNIST)" out; report $? "and said to come from other files"
+run --json compare cnn resnet split=validation; grep -q '"model": "cnn", .*"count": 5, .*"train_count": 55000, .*"left_out": 75, "stopped": false, "diverged": false, "other_files": true, "reordered": false' out
 report $? "which is said, and what each was trained on"
 script 'screen size=80x24abc'; expect 1 "COLUMNSxLINES" "a size with something behind it"
 run models; expect 0 "shipped" "shipped models are there from the start"
