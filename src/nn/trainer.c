@@ -422,6 +422,24 @@ static enum sr_status after_divergence(struct sr_trainer *trainer, int epoch, bo
     return SR_OK;
 }
 
+/* A loss that is a number, but far above that of guessing in the epoch whose weights are kept: all
+ * that was learned is lost. Ten times guessing is above what any augmentation makes of a network
+ * that learns. */
+static void look_for_collapse(struct sr_trainer *trainer)
+{
+    const int kept = trainer->plan.patience > 0 ? trainer->best_epoch : trainer->finished;
+    const double loss = kept > 0 ? trainer->history[kept - 1].train_loss : NAN;
+    int height, width, classes;
+    sr_network_shape(trainer->network, sr_network_layer_count(trainer->network) - 1, &height,
+                     &width, &classes);
+    if (!(loss > 10 * log(fmax(2, classes)))) return;
+    snprintf(trainer->note, sizeof trainer->note,
+             "diverged: the loss is %.3g; a learning rate below lr=%g would help", loss,
+             trainer->plan.rate);
+    trainer->diverged = true;
+    announce(trainer, trainer->finished);
+}
+
 enum sr_status sr_trainer_run(struct sr_trainer *trainer, const struct sr_monitor *monitor,
                               sr_epoch_end *epoch_end, void *owner, bool *complete,
                               struct sr_error *error)
@@ -459,6 +477,7 @@ enum sr_status sr_trainer_run(struct sr_trainer *trainer, const struct sr_monito
         }
         sr_monitor_epoch(monitor, &trainer->history[epoch - 1]);
     }
+    look_for_collapse(trainer);
     *complete = true;
     return SR_OK;
 }

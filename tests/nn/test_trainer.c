@@ -278,6 +278,28 @@ static enum sr_status spoil(void *owner, struct sr_trainer *trainer, struct sr_e
     return SR_OK;
 }
 
+/* A loss far above that of guessing is a divergence, too, though it is a number. */
+static void test_collapse(void **state)
+{
+    struct sr_error error = {0};
+    struct witness witness = {.stop_after = 10000};
+    struct sr_monitor monitor = {&witness, see_progress, see_epoch, see_proceed};
+    struct sr_training fast = plain;
+    bool complete;
+    (void)state;
+    struct sr_trainer *trainer = make_trainer(false, &fast, NULL);
+    assert_ok(sr_trainer_run(trainer, &monitor, NULL, NULL, &complete, &error));
+    assert_false(trainer->diverged);
+    sr_trainer_free(trainer);
+    fast.rate = 1000;
+    trainer = make_trainer(false, &fast, NULL);
+    assert_ok(sr_trainer_run(trainer, &monitor, NULL, NULL, &complete, &error));
+    assert_true(complete);
+    assert_true(trainer->diverged);
+    assert_non_null(strstr(witness.note, "diverged: the loss is "));
+    sr_trainer_free(trainer);
+}
+
 static void test_later_divergence(void **state)
 {
     struct sr_error error = {0};
