@@ -111,8 +111,8 @@ struct sr_network_family {
      .help = "on: subtract the mean of the training images and divide by their deviation; "        \
              "image: each image by its own; off: pixels / 255."},                                                                \
     {"augment", SR_PARAM_SWITCH, .fallback = "on",                                                 \
-     .help = "Random changes of the training images, by the parameters that follow; one that is "  \
-             "given alone turns on only itself."},                                                               \
+     .help = "Random changes of the training images, by the parameters that follow. One of those "  \
+             "changes just that; where the recipe has augment=off, it turns on itself only."},                                                               \
     {"flip", SR_PARAM_SWITCH, .fallback = "on",                                                    \
      .help = "Mirror every sample in every other epoch."},                                         \
     {"shift", SR_PARAM_INTEGER, .fallback = SHIFT, .minimum = 0, .maximum = 16,                    \
