@@ -99,7 +99,11 @@ if [ "${SWEEP-}" = all ]; then
     sweep export confusion mine to=try/out/old.pdf
     sweep export confusion mine to=try/out/old.html
     sweep export confusion mine to=try/out/old.json
+    sweep explain mine 7 to=try/out/nearest.png
     sweep gradcam cnn 7 to=try/out/cam.png
+    printf 'train knn name=one\nevaluate one split=test\nexport confusion one to=figures/one.png\n' >base/small.sartor
+    sweep study from=base/small.sartor to=try/out/study
+    sweep robustness mine kinds=rotate severities=1 split=test
     sweep ablate mlp epochs=1 limit=60 seeds=1
 fi
 finish
