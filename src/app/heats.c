@@ -54,6 +54,21 @@ static bool same_samples(const void *key, const void *other)
     return same;
 }
 
+/* How familiar each sample is; NULL where that is not known. */
+static double *measure(const struct key *key, const float *probabilities, struct sr_pool *pool)
+{
+    const struct sr_trust *trust = key->base.model->trust;
+    const size_t count = key->samples.count, classes = (size_t)key->base.data->classes;
+    if (!trust || !trust->familiarity.texture.size) return NULL;
+    double *shares = sr_xalloc((count + 1) * sizeof *shares);
+    uint8_t *predicted = sr_xalloc(count + 1);
+    for (size_t i = 0; i < count; i++)
+        predicted[i] = (uint8_t)sr_predicted_class(probabilities + i * classes, (int)classes);
+    sr_familiarity_measure(&trust->familiarity, &key->samples, predicted, pool, shares);
+    free(predicted);
+    return shares;
+}
+
 static enum sr_status run_samples(const void *opaque, void *value, struct sr_pool *pool,
                                   const struct sr_monitor *monitor, struct sr_error *error)
 {
@@ -77,6 +92,7 @@ static enum sr_status run_samples(const void *opaque, void *value, struct sr_poo
             key->how.target >= 0
                 ? key->how.target
                 : sr_predicted_class(heats->probabilities + i * classes, (int)classes);
+    heats->familiarities = measure(key, heats->probabilities, pool);
     const struct sr_explain request = {.model = model,
                                        .method = heats->method,
                                        .layer = key->how.layer,
@@ -92,6 +108,7 @@ static void fini_samples(void *value)
     free(heats->maps);
     free(heats->targets);
     free(heats->probabilities);
+    free(heats->familiarities);
 }
 
 static const struct sr_result_kind heats_kind = {

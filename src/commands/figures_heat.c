@@ -42,18 +42,43 @@ static int predicted_of(const struct figure *figure, const struct sr_heats *heat
     return predicted;
 }
 
-/* Is the sample unlike what the model was trained on? */
-static bool is_unfamiliar(const struct figure *figure, const struct picked *picked, size_t at,
-                          int predicted)
+/* "unlike 99.5 % of what it was trained on" where that is so, else nothing. */
+static char *unlike(const struct sr_heats *heats, size_t sample)
 {
-    const struct sr_trust *trust = figure->request->model->model->trust;
-    const struct sr_samples one = {&figure->session->data->files[picked->file], &picked->rows[at],
-                                   1};
-    const uint8_t class = (uint8_t)predicted;
-    double share = 1;
-    if (trust && trust->familiarity.texture.size)
-        sr_familiarity_measure(&trust->familiarity, &one, &class, NULL, &share);
-    return share < SR_UNFAMILIAR;
+    struct sr_text words = {0};
+    if (heats->familiarities) sr_familiarity_words(heats->familiarities[sample], &words);
+    return sr_text_take(&words);
+}
+
+/* The set of classes after `between` where there are several. */
+static void add_set(const struct figure *figure, const struct sr_heats *heats, size_t sample,
+                    const char *between, struct sr_text *text)
+{
+    const struct sr_session *session = figure->session;
+    const float *raw = heats->probabilities + sample * (size_t)session->data->classes;
+    bool members[SR_CLASSES_MAX];
+    if (sr_session_class_set(session, figure->request->model->model, raw, members) < 2) return;
+    sr_text_printf(text, "%s%s %% set: ", between, sr_args_text(session->options, "coverage"));
+    sr_session_set_words(session, raw, members, text);
+}
+
+/* Lines below an image: its class, what it is taken for, and how far that can be believed. */
+static char *caption_of(const struct figure *figure, const struct sr_heats *heats, size_t sample,
+                        int truth, int predicted)
+{
+    const struct sr_session *session = figure->session;
+    struct sr_text text = {0};
+    char *words = unlike(heats, sample);
+    sr_text_printf(&text, "%s%s", *words ? "! " : "",
+                   class_name(session, truth < 0 ? predicted : truth));
+    if (truth >= 0 && truth != predicted)
+        sr_text_printf(&text, "\nas %s", class_name(session, predicted));
+    /* A line has no room for all of the words. */
+    if (*words)
+        sr_text_printf(&text, "\n%.*s of its training", (int)strcspn(words, "%") + 1, words);
+    add_set(figure, heats, sample, "\n", &text);
+    free(words);
+    return sr_text_take(&text);
 }
 
 /* "cnn: heat map of test:7". */
@@ -79,7 +104,8 @@ static enum sr_status write_triptychs(struct figure *figure, const char *method,
     const struct sr_images *images = &session->data->files[picked.file];
     struct sr_triptych *rows = sr_xalloc((picked.count + 1) * sizeof *rows);
     struct text {
-        char left[160], middle[160], right[160];
+        char left[160], middle[160];
+        struct sr_text right;
     } *texts = sr_xalloc((picked.count + 1) * sizeof *texts);
     for (size_t i = 0; i < picked.count; i++) {
         uint32_t row = picked.rows[i];
@@ -97,14 +123,16 @@ static enum sr_status write_triptychs(struct figure *figure, const char *method,
             snprintf(texts[i].left, sizeof texts[i].left, "true: %s", class_name(session, truth));
         snprintf(texts[i].middle, sizeof texts[i].middle, "%s%s%s, for %s", heats->method->title,
                  *heats->layer ? ", " : "", heats->layer, class_name(session, heats->targets[i]));
-        snprintf(texts[i].right, sizeof texts[i].right, "%spredicted: %s (%.1f %%)",
-                 is_unfamiliar(figure, &picked, i, predicted) ? "unfamiliar; " : "",
-                 class_name(session, predicted), 100 * probability);
+        char *before = unlike(heats, i);
+        sr_text_printf(&texts[i].right, "%s%spredicted: %s (%.1f %%)", before, *before ? "; " : "",
+                       class_name(session, predicted), 100 * probability);
+        add_set(figure, heats, i, "; ", &texts[i].right);
+        free(before);
         rows[i] = (struct sr_triptych){.pixels = figure_pixels(figure, picked.file, row),
                                        .heat = heats->maps + i * heats->size,
                                        .left = texts[i].left,
                                        .middle = texts[i].middle,
-                                       .right = texts[i].right,
+                                       .right = sr_text_get(&texts[i].right),
                                        .wrong = truth >= 0 && truth != predicted};
         if (picked.file == SR_FILE_PICTURES) {
             const struct sr_import *import = sr_session_import(session, row);
@@ -120,6 +148,7 @@ static enum sr_status write_triptychs(struct figure *figure, const char *method,
         name_sample(figure, &picked, entry->name, title, sizeof title);
     struct sr_triptych_chart chart = {title, images->shape, rows, picked.count};
     status = figure_put(figure, &sr_chart_triptychs, &chart, error);
+    for (size_t i = 0; i < picked.count; i++) sr_text_fini(&texts[i].right);
     free(texts);
     free(rows);
 out:
@@ -352,11 +381,7 @@ enum sr_status figure_gallery(struct figure *figure, struct sr_error *error)
         pixels[i] = figure_pixels(figure, picked.file, row);
         heats[i] = maps->maps + i * maps->size;
         wrong[i] = truth >= 0 && truth != predicted;
-        const char *mark = is_unfamiliar(figure, &picked, i, predicted) ? "! " : "";
-        captions[i] =
-            wrong[i] ? sr_xprintf("%s%s\nas %s", mark, class_name(session, truth),
-                                  class_name(session, predicted))
-                     : sr_xprintf("%s%s", mark, class_name(session, truth < 0 ? predicted : truth));
+        captions[i] = caption_of(figure, maps, i, truth, predicted);
     }
     char *title = sr_xprintf("Heat maps of %s by %s%s%s: %s", entry->name, maps->method->title,
                              *maps->layer ? " at " : "", maps->layer, picked.words);

@@ -11,7 +11,7 @@
 
 #define GAP   8.0
 #define LEAST 40.0
-enum { CAPTION_LINES = 3 };
+enum { CAPTION_LINES = 5 };
 
 static struct sr_font caption_font(const struct sr_canvas *canvas, bool wrong)
 {

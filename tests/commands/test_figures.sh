@@ -92,6 +92,19 @@ grep -q '"title": "[^"]*: Shirt samples of the test split that cnn gets wrong"' 
     grep -q '"title": "Heat maps of cnn by [^"]*: samples of the test split"' heat.json &&
     grep -q '"title": "Heat maps of cnn by [^"]*: 2 samples"' two.json && ! grep '"title": "[^"]*=' words.json heat.json two.json
 report $? "titles are words"
+script <<'END'
+export gallery knn wrong split=test count=20 to=sets.json
+set coverage=99
+export explain knn index=test:1,test:2,test:3,test:4,test:5,test:6,test:7,test:8,test:9 to=whole.csv
+browse split=test changed=contrast:5
+export gallery knn count=20 to=unlike.json
+export explain knn count=20 to=unlike.csv
+END
+expect 0 "written to unlike.csv" "figures of predictions"
+grep -q '90 % set: .* or ' sets.json; report $? "have the set of classes where there are several"
+grep -q '99 % set: .* or ' whole.csv; report $? "by the coverage that is set"
+grep -q 'unlike [0-9.]* % of its training' unlike.json && grep -q 'unlike [0-9.]* % of what it was trained on; predicted: ' unlike.csv
+report $? "and say where an image is unlike those of the training"
 grep -q '"test:9"' two.json; report $? "with the ids of the samples"
 [ "$(grep -c '^[0-9]*,deviation,' means.csv)" -eq 10 ]; report $? "deviation stands below each image that is one"
 run export curves cnn width=88 dark to=dark.svg; expect 0 "" "a width and a dark ground"

@@ -178,7 +178,7 @@ check(same(three[0], first[0]) and same(three[2], third[0]) and not same(three[1
 good = True
 for i, r in enumerate(three, 1):
     best = said["cnn"].said[i]
-    good = good and r["right"] == "predicted: %s (%.1f %%)" % (names[best], 100 * said["cnn"].p[i][best]) and r["left"] == "test:%d, true: %s" % (i, names[labels[i]])
+    good = good and ("predicted: %s (%.1f %%)" % (names[best], 100 * said["cnn"].p[i][best])) in r["right"] and r["left"] == "test:%d, true: %s" % (i, names[labels[i]])
     good = good and (r["wrong"] == "1") == (best != labels[i]) and r["middle"].endswith(", for " + names[best])
 check(good, "with its true and its predicted class")
 

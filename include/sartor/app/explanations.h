@@ -74,6 +74,8 @@ struct sr_heats {
     float *maps;               /* samples × size; the largest of each is 1 */
     int *targets;              /* what each was explained for */
     float *probabilities;      /* samples × classes */
+    /* How familiar each sample is (models/familiarity.h); NULL where that is not known. */
+    double *familiarities;
 };
 enum sr_status sr_session_heats(struct sr_session *session, const struct sr_explainer *explainer,
                                 const struct sr_samples *samples, const struct sr_heats **heats,
