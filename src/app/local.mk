@@ -8,6 +8,7 @@ noinst_HEADERS += src/app/explainer.h src/app/map_features.h src/app/resume.h sr
 	include/sartor/app/log.h \
 	include/sartor/app/intervals.h \
 	include/sartor/app/map.h \
+	include/sartor/app/mend.h \
 	include/sartor/app/models.h \
 	include/sartor/app/options.h \
 	include/sartor/app/pictures.h \
@@ -39,6 +40,7 @@ libsartor_a_SOURCES += \
 	src/app/intervals.c \
 	src/app/library.c \
 	src/app/log.c \
+	src/app/mend.c \
 	src/app/map.c \
 	src/app/map_features.c \
 	src/app/nearest.c \

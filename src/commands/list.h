@@ -37,6 +37,7 @@
     COMMAND(ablate)            \
     COMMAND(tune)              \
     COMMAND(robustness)        \
+    COMMAND(mend)              \
     COMMAND(confusion)         \
     COMMAND(curves)            \
     COMMAND(predict)           \

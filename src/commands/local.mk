@@ -45,6 +45,7 @@ libsartor_a_SOURCES += \
 	src/commands/manual.c \
 	src/commands/map.c src/commands/map.h \
 	src/commands/mark.c \
+	src/commands/mend.c \
 	src/commands/methods.c \
 	src/commands/methods.h \
 	src/commands/models.c \

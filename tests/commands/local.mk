@@ -15,6 +15,7 @@ SHELL_TESTS += tests/commands/test_browse.sh
 SHELL_TESTS += tests/commands/test_map.sh
 SHELL_TESTS += tests/commands/test_audit.sh
 SHELL_TESTS += tests/commands/test_decisions.sh
+SHELL_TESTS += tests/commands/test_mend.sh
 SHELL_TESTS += tests/commands/test_honesty.sh
 SHELL_TESTS += tests/commands/test_colour.sh
 SHELL_TESTS += tests/commands/test_sessions.sh

@@ -1,0 +1,203 @@
+#include "sartor/app/mend.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sartor/app/results.h"
+#include "sartor/base/memory.h"
+#include "task.h"
+
+/* Labels and rows belong to the key, in copies too. */
+struct key {
+    struct sr_result_key base;
+    const struct sr_model_class *class;
+    struct sr_args *params;
+    int seeds;
+    size_t relabelled, left_out, all, kept, tested;
+    uint8_t *labels; /* of the whole train file, with the decisions; `train` of them */
+    size_t train;
+    uint32_t *rows;   /* all training rows, as they are */
+    uint32_t *others; /* those that are left with the decisions */
+    uint32_t *tests;
+};
+
+static void *copy(const void *from, size_t bytes)
+{
+    return memcpy(sr_xalloc(bytes + 1), from, bytes);
+}
+
+static void own(void *opaque)
+{
+    struct key *key = opaque;
+    key->params = sr_args_copy(key->params);
+    key->labels = copy(key->labels, key->train);
+    key->rows = copy(key->rows, key->all * sizeof *key->rows);
+    key->others = copy(key->others, key->kept * sizeof *key->others);
+    key->tests = copy(key->tests, key->tested * sizeof *key->tests);
+}
+
+static void release_rows(struct key *key)
+{
+    free(key->labels);
+    free(key->rows);
+    free(key->others);
+    free(key->tests);
+}
+
+static void release(void *opaque)
+{
+    sr_args_free(((struct key *)opaque)->params);
+    release_rows(opaque);
+}
+
+static bool same_params(const struct sr_args *a, const struct sr_args *b)
+{
+    struct sr_text texts[2] = {{0}, {0}};
+    sr_args_print(a, true, &texts[0]);
+    sr_args_print(b, true, &texts[1]);
+    const bool same = !strcmp(sr_text_get(&texts[0]), sr_text_get(&texts[1]));
+    sr_text_fini(&texts[0]);
+    sr_text_fini(&texts[1]);
+    return same;
+}
+
+static bool same(const void *key, const void *other)
+{
+    const struct key *a = key, *b = other;
+    return a->class == b->class && a->seeds == b->seeds && a->kept == b->kept &&
+           a->tested == b->tested && !memcmp(a->labels, b->labels, a->train) &&
+           !memcmp(a->others, b->others, a->kept * sizeof *a->others) &&
+           !memcmp(a->tests, b->tests, a->tested * sizeof *a->tests) &&
+           same_params(a->params, b->params);
+}
+
+static void describe(const void *key, char *text, size_t size)
+{
+    snprintf(text, size, "%s is trained with and without the decisions",
+             ((const struct key *)key)->class->name);
+}
+
+static enum sr_status train(const struct key *key, bool mended, uint64_t seed,
+                            struct sr_predictions *said, struct sr_pool *pool,
+                            const struct sr_monitor *monitor, struct sr_error *error)
+{
+    const struct sr_dataset *data = key->base.data;
+    struct sr_images images = data->files[SR_FILE_TRAIN];
+    size_t repeated = 0;
+    if (mended) images.labels = key->labels;
+    const struct sr_fit fit = {
+        .params = key->params,
+        .shape = {images.shape, data->classes},
+        .train = {&images, mended ? key->others : key->rows, mended ? key->kept : key->all},
+        .validation = {&images, NULL, 0},
+        .seed = seed,
+        .pool = pool,
+        .monitor = monitor};
+    const struct sr_samples tests = {&data->files[SR_FILE_TEST], key->tests, key->tested};
+    return sr_judge_fit(key->class, &fit, &tests, said, &repeated, error);
+}
+
+static double accuracy(const struct sr_predictions *said)
+{
+    size_t right = 0;
+    for (size_t i = 0; i < said->count; i++) right += said->predicted[i] == said->truth[i];
+    return (double)right / (double)said->count;
+}
+
+static enum sr_status run(const void *opaque, void *value, struct sr_pool *pool,
+                          const struct sr_monitor *monitor, struct sr_error *error)
+{
+    const struct key *key = opaque;
+    struct sr_mend *mend = value;
+    double differences[SR_MEND_SEEDS];
+    enum sr_status status = SR_OK;
+    mend->relabelled = key->relabelled;
+    mend->left_out = key->left_out;
+    mend->trained = key->all;
+    mend->tested = key->tested;
+    for (int s = 0; !status && s < key->seeds; s++) {
+        struct sr_predictions before = {0}, after = {0};
+        status = train(key, false, (uint64_t)s + 1, &before, pool, monitor, error);
+        if (!status) status = train(key, true, (uint64_t)s + 1, &after, pool, monitor, error);
+        if (!status) {
+            mend->before[s] = accuracy(&before);
+            mend->after[s] = accuracy(&after);
+            differences[s] = mend->after[s] - mend->before[s];
+            mend->seeds++;
+            if (!s) sr_mcnemar(&mend->first, &after, &before);
+        }
+        sr_predictions_fini(&before);
+        sr_predictions_fini(&after);
+    }
+    if (!status) sr_paired_t(&mend->difference, differences, (size_t)mend->seeds);
+    return status;
+}
+
+static const struct sr_result_kind mend_kind = {
+    .name = "mend",
+    .lane = SR_LANE_LONG,
+    .keep = 4,
+    .key_size = sizeof(struct key),
+    .value_size = sizeof(struct sr_mend),
+    .same = same,
+    .own = own,
+    .release = release,
+    .describe = describe,
+    .run = run,
+};
+
+/* Training rows without and with the decisions; test rows without any. A row whose label is known
+ * to be wrong, but not what it should be, is left out. */
+static void gather(const struct sr_session *session, struct key *key)
+{
+    const struct sr_dataset *data = key->base.data;
+    const struct sr_images *train = &data->files[SR_FILE_TRAIN], *test = &data->files[SR_FILE_TEST];
+    const struct sr_samples rows = sr_session_samples(session, SR_SPLIT_TRAIN);
+    key->train = train->count;
+    key->labels = copy(train->labels, train->count);
+    key->rows = sr_xalloc((rows.count + 1) * sizeof *key->rows);
+    key->others = sr_xalloc((rows.count + 1) * sizeof *key->others);
+    key->tests = sr_xalloc((test->count + 1) * sizeof *key->tests);
+    for (size_t i = 0; i < rows.count; i++) {
+        const uint32_t row = sr_samples_row(&rows, i);
+        const struct sr_decision *one = sr_session_decision(session, SR_FILE_TRAIN, row);
+        key->rows[key->all++] = row;
+        if (one && (one->mark == SR_MARK_DROP || one->mark == SR_MARK_FLAG)) {
+            key->left_out++;
+            continue;
+        }
+        key->others[key->kept++] = row;
+        if (!one || one->mark != SR_MARK_AS || one->class == train->labels[row]) continue;
+        key->labels[row] = one->class;
+        key->relabelled++;
+    }
+    for (uint32_t row = 0; row < test->count; row++)
+        if (!sr_session_marked(session, SR_FILE_TEST, row)) key->tests[key->tested++] = row;
+}
+
+enum sr_status sr_session_mend(struct sr_session *session, const struct sr_mend_request *request,
+                               const struct sr_mend **mend, struct sr_error *error)
+{
+    const void *value = NULL;
+    *mend = NULL;
+    enum sr_status status = sr_session_data(session, error);
+    if (status) return status;
+    struct key key = {.base = {NULL, sr_dataset_origin(session->data), session->split_version},
+                      .class = request->class,
+                      .params = sr_args_copy(request->params),
+                      .seeds = request->seeds};
+    gather(session, &key);
+    if (sr_args_has(key.params, "patience")) /* there are no rows to stop by */
+        status = sr_args_set(key.params, "patience", "0", error);
+    if (!status && !key.relabelled && !key.left_out)
+        status = sr_error_set(error, SR_ERROR_STATE,
+                              "no decision changes a training row; mark makes decisions");
+    if (!status && (!key.kept || !key.tested))
+        status = sr_error_set(error, SR_ERROR_STATE, "the decisions leave no %s rows",
+                              key.kept ? "test" : "training");
+    if (!status) status = sr_result_get(session, &mend_kind, &key, &value, error);
+    release(&key);
+    *mend = value;
+    return status;
+}
