@@ -1,4 +1,5 @@
 SHELL_TESTS += tests/batch/test_batch.sh tests/batch/test_together.sh
+SHELL_TESTS += tests/batch/test_large_set.sh
 SHELL_TESTS += tests/batch/test_log.sh
 SHELL_TESTS += tests/batch/test_full_disk.sh
 SHELL_TESTS += tests/batch/test_kills.sh

@@ -1,9 +1,13 @@
 ## `make bench` measures and judges nothing; not part of `make check`.
-EXTRA_PROGRAMS += tests/bench/bench
-CLEANFILES += tests/bench/bench$(EXEEXT)
+EXTRA_PROGRAMS += tests/bench/bench tests/bench/backdrops
+CLEANFILES += tests/bench/bench$(EXEEXT) tests/bench/backdrops$(EXEEXT)
 tests_bench_bench_SOURCES = tests/bench/bench.c tests/bench/kernels.c tests/bench/kernels.h
 tests_bench_bench_CPPFLAGS = $(AM_CPPFLAGS)
 tests_bench_bench_LDADD = $(SARTOR_LIBS)
+tests_bench_backdrops_SOURCES = tests/bench/backdrops.c tests/models/backdrops.h \
+  tests/models/photos.h tests/data/scenes.h tests/data/garment.h
+tests_bench_backdrops_CPPFLAGS = $(AM_CPPFLAGS)
+tests_bench_backdrops_LDADD = $(SARTOR_LIBS)
 
 EXTRA_PROGRAMS += tests/bench/trust
 CLEANFILES += tests/bench/trust$(EXEEXT)
@@ -11,7 +15,7 @@ tests_bench_trust_SOURCES = tests/bench/trust.c
 tests_bench_trust_CPPFLAGS = $(AM_CPPFLAGS)
 tests_bench_trust_LDADD = $(SARTOR_LIBS)
 
-EXTRA_DIST += tests/bench/families.py tests/bench/peers.py tests/bench/duals.py
+EXTRA_DIST += tests/bench/families.py tests/bench/peers.py tests/bench/duals.py tests/bench/photographs.py tests/bench/pictures.py
 
 BENCH_FOLDER = /usr/share/datasets/fashion-mnist
 ## JOBS="cnn svm" measures only those; PEERS=no leaves scikit-learn and PyTorch out (they take a quarter of
@@ -26,7 +30,18 @@ bench-trust: tests/bench/trust$(EXEEXT)
 bench: tests/bench/bench$(EXEEXT) bench-trust
 	tests/bench/bench$(EXEEXT)
 	$(MAKE) $(AM_MAKEFLAGS) bench-families
+	$(MAKE) $(AM_MAKEFLAGS) bench-backdrops
 ## Every SVM pair's dual objective beside libsvm's, on all rows: svm-train alone takes some five minutes.
 bench-duals: sartor$(EXEEXT)
 	python3 $(srcdir)/tests/bench/duals.py ./sartor$(EXEEXT) $(BENCH_FOLDER)
-.PHONY: bench bench-trust bench-families bench-duals
+## Garments before backdrops, named by the shipped models. With PYTHON naming an interpreter that has
+## scikit-image, also before patches of the photographs that this ships.
+GARMENTS = 2000
+bench-backdrops: tests/bench/backdrops$(EXEEXT)
+	rm -f photographs.bin
+	-test -z "$(PYTHON)" || $(PYTHON) $(srcdir)/tests/bench/photographs.py photographs.bin
+	photographs=; test ! -s photographs.bin || photographs=photographs.bin; tests/bench/backdrops$(EXEEXT) \
+	  $(BENCH_FOLDER) $(srcdir)/data/models/cnn.safetensors $(srcdir)/data/models/cnn-background.safetensors \
+	  $(GARMENTS) $$photographs
+	rm -f photographs.bin
+.PHONY: bench bench-trust bench-families bench-duals bench-backdrops

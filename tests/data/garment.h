@@ -15,6 +15,7 @@ struct photo {
     int tone, backdrop;  /* grey levels */
     double noise, slope; /* deviation of noise; change of light from corner to corner, a share */
     int frame;           /* width of a dark frame */
+    double turn;         /* degrees */
 };
 
 /* 1 for the garment, with what it encloses; 0 for what hangs together with the edges. */
@@ -73,6 +74,7 @@ static void garment_photo(const uint8_t *image, const struct photo *photo, uint8
     float mask[GARMENT * GARMENT], texture[GARMENT * GARMENT];
     double mean = 0, count = 0;
     uint32_t state = 1;
+    const double angle = photo->turn * acos(-1) / 180, cosine = cos(angle), sine = sin(angle);
     garment_mask(image, mask);
     for (int i = 0; i < GARMENT * GARMENT; i++)
         mean += (double)mask[i] * image[i], count += (double)mask[i];
@@ -81,8 +83,9 @@ static void garment_photo(const uint8_t *image, const struct photo *photo, uint8
         texture[i] = mask[i] > 0 ? (float)(mean - image[i]) : 0;
     for (int y = 0; y < PHOTO_HEIGHT; y++)
         for (int x = 0; x < PHOTO_WIDTH; x++) {
-            const double down = (double)(y - (PHOTO_HEIGHT - GARMENT * TIMES) / 2) / TIMES,
-                         across = (double)(x - (PHOTO_WIDTH - GARMENT * TIMES) / 2) / TIMES;
+            const double row = y - PHOTO_HEIGHT / 2, column = x - PHOTO_WIDTH / 2,
+                         down = (cosine * row + sine * column) / TIMES + GARMENT / 2,
+                         across = (cosine * column - sine * row) / TIMES + GARMENT / 2;
             const bool inside = down > 0 && across > 0 && down < GARMENT && across < GARMENT;
             double share = inside ? (between(mask, down, across) - 0.4) * 5 : 0;
             share = fmin(1, fmax(0, share));

@@ -1,4 +1,4 @@
-noinst_HEADERS += tests/models/mini.h
+noinst_HEADERS += tests/models/backdrops.h tests/models/mini.h tests/models/photos.h
 check_PROGRAMS += tests/models/test_classes
 tests_models_test_classes_SOURCES = tests/models/test_classes.c
 tests_models_test_classes_CPPFLAGS = $(TEST_CPPFLAGS)
