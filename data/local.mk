@@ -11,7 +11,7 @@ EXTRA_DIST += tools/make-sample
 
 ## Trained models, to look at before one's own; their README says how they were made.
 shippeddir = $(pkgdatadir)/models
-dist_shipped_DATA = data/models/README data/models/cnn.safetensors data/models/resnet.safetensors
+dist_shipped_DATA = data/models/README data/models/cnn.safetensors data/models/cnn-background.safetensors data/models/resnet.safetensors
 
 ## A program run from a build tree of its own looks beside itself: link what is shipped there.
 all-local: link-shipped

@@ -11,6 +11,7 @@
 struct sr_picture_row {
     char *path;
     struct stat seen; /* the file when it was read */
+    bool whole;       /* asked for in this way */
     struct sr_import import;
 };
 
@@ -31,12 +32,25 @@ static enum sr_status make_room(struct sr_images *pictures, struct sr_shape shap
     return pictures->pixels ? SR_OK : error->status;
 }
 
-/* Was it trained with background=on, on such images as the data's? */
-static bool knows_backdrops(const struct sr_session *session, const struct sr_model *model)
+bool sr_session_knows_backdrops(const struct sr_session *session, const struct sr_model *model)
 {
-    return sr_args_has(model->params, "background") &&
-           sr_args_switch(model->params, "background") &&
+    return sr_model_knows_backdrops(model) &&
            !sr_session_check_model(session, model, &(struct sr_error){0});
+}
+
+/* May a file that has not been loaded hold a model that was trained so? Its header would say it. */
+static bool may_know_backdrops(const char *path)
+{
+    enum { HEADER_MAX = 1 << 20 };
+    static const char said[] = "background=on";
+    FILE *file = path ? fopen(path, "rbe") : NULL;
+    if (!file) return false;
+    char *header = sr_xalloc(HEADER_MAX);
+    const size_t length = fread(header, 1, HEADER_MAX, file);
+    const bool found = memmem(header, length, said, sizeof said - 1) != NULL;
+    free(header);
+    fclose(file);
+    return found;
 }
 
 enum sr_status sr_session_backdrops_model(struct sr_session *session, struct sr_entry **found,
@@ -44,28 +58,19 @@ enum sr_status sr_session_backdrops_model(struct sr_session *session, struct sr_
 {
     *found = NULL;
     for (size_t i = 0; i < session->entry_count; i++) {
-        struct sr_entry *entry;
-        enum sr_status status = sr_session_model(session, session->entries[i]->name, &entry, error);
+        struct sr_entry *entry = session->entries[i];
+        if (!entry->model && !may_know_backdrops(entry->path)) continue;
+        enum sr_status status = sr_session_model(session, entry->name, &entry, error);
         if (status == SR_PENDING) return status;
-        if (status || !knows_backdrops(session, entry->model)) continue; /* or a broken file */
+        if (status || !sr_session_knows_backdrops(session, entry->model))
+            continue; /* or a broken file */
         if (!*found || (*found)->shipped) *found = entry;
     }
     return SR_OK;
 }
 
-/* Of a picture without a plain backdrop: all of it, if there is a model that knows such. */
-static enum sr_status take_whole(struct sr_session *session, struct sr_import *import,
-                                 struct sr_error *error)
-{
-    struct sr_entry *entry;
-    if (!import->whole) return SR_OK;
-    enum sr_status status = sr_session_backdrops_model(session, &entry, error);
-    if (!status && entry) sr_import_take_whole(import);
-    return status;
-}
-
-enum sr_status sr_session_picture(struct sr_session *session, const char *path, uint32_t *row,
-                                  struct sr_error *error)
+enum sr_status sr_session_picture(struct sr_session *session, const char *path, bool whole,
+                                  uint32_t *row, struct sr_error *error)
 {
     struct stat now = {0};
     enum sr_status status = sr_session_data(session, error);
@@ -75,6 +80,7 @@ enum sr_status sr_session_picture(struct sr_session *session, const char *path, 
     for (size_t i = pictures->count; there && i-- > 0;) {
         const struct sr_picture_row *one = &session->pictures[i];
         if (strcmp(one->path, path) || !same_file(&one->seen, &now)) continue;
+        if (one->import.whole && one->whole != whole) continue;
         *row = (uint32_t)i;
         return SR_OK;
     }
@@ -83,13 +89,13 @@ enum sr_status sr_session_picture(struct sr_session *session, const char *path, 
                             "%s: no more than %d pictures can be looked at in one session", path,
                             SR_PICTURES_MAX);
     const struct sr_shape shape = session->data->files[SR_FILE_TRAIN].shape;
-    struct sr_picture_row one = {.seen = now};
+    struct sr_picture_row one = {.seen = now, .whole = whole};
     /* Garments on black are cut out; pictures are fitted as those of the data were. */
     const struct sr_fitting *fitting = &session->data->fitting;
     status = fitting->pictures || shape.channels == 3
                  ? sr_import_fitted(path, fitting, &one.import, error)
                  : sr_import_picture(path, shape, &one.import, error);
-    if (!status) status = take_whole(session, &one.import, error);
+    if (!status && whole && one.import.whole) sr_import_take_whole(&one.import);
     if (!status) status = make_room(pictures, shape, error);
     if (status) {
         sr_import_fini(&one.import);

@@ -7,6 +7,7 @@
 
 #include "sartor/app/results.h"
 #include "sartor/base/memory.h"
+#include "sartor/data/scene.h"
 
 /* --- fitted when it is needed ----------------------------------------------------------------- */
 
@@ -123,7 +124,11 @@ enum sr_status sr_answer_make(struct sr_answer *answer, const struct sr_model *m
     const struct sr_trust *trust = model->trust;
     if (!trust) return SR_OK;
     const uint8_t predicted = (uint8_t)sr_predicted_class(answer->raw, (int)classes);
-    if (trust->familiarity.texture.size)
+    /* It compares with held-out images as they are: a network that was also trained on things
+     * before other backdrops knows more than these. */
+    const bool comparable = !sr_model_knows_backdrops(model) ||
+                            sr_scene_is_on_black(one->images->shape, sr_samples_pixels(one, 0));
+    if (comparable && trust->familiarity.texture.size)
         sr_familiarity_measure(&trust->familiarity, one, &predicted, NULL, &answer->familiarity);
     answer->calibrated = sr_xalloc(classes * sizeof *answer->calibrated);
     memcpy(answer->calibrated, answer->raw, classes * sizeof *answer->raw);

@@ -154,6 +154,19 @@ static int split_given(const struct lookup *lookup)
                : -1;
 }
 
+/* Was the model that the command is asked about trained on things before all kinds of backdrop? */
+static bool model_knows_backdrops(const struct lookup *lookup)
+{
+    for (const struct sr_param *param = sr_args_params(lookup->args); param->name; param++) {
+        struct sr_entry *entry;
+        const char *name =
+            param->type == SR_PARAM_MODEL ? sr_args_text(lookup->args, param->name) : NULL;
+        if (name && !sr_session_model(lookup->session, name, &entry, &(struct sr_error){0}))
+            return sr_session_knows_backdrops(lookup->session, entry->model);
+    }
+    return false;
+}
+
 /* Does the word name a picture, where the parameter takes any? A file of another ending does, too:
  * its content tells what it is. */
 static bool is_picture(const struct sr_param *param, const char *word)
@@ -172,8 +185,8 @@ static enum sr_status find_sample(const struct lookup *lookup, const char *word,
     if (is_picture(lookup->param, word)) {
         char *path = sr_path_expand(word);
         target->sample.file = SR_FILE_PICTURES;
-        enum sr_status status =
-            sr_session_picture(lookup->session, path, &target->sample.row, error);
+        enum sr_status status = sr_session_picture(
+            lookup->session, path, model_knows_backdrops(lookup), &target->sample.row, error);
         free(path);
         return status;
     }
@@ -255,8 +268,10 @@ static void split_list(const struct lookup *lookup, const char *text, struct sr_
 
 /* --- the current model ----------------------------------------------------------------- */
 
-/* Is there one among the pictures that the command is asked about of which nothing was cut out? */
-static enum sr_status find_whole(const struct lookup *lookup, bool *found, struct sr_error *error)
+/* Is the command asked about pictures (a count of them), and from how many could nothing be cut out
+ * for sure? */
+static enum sr_status count_pictures(const struct lookup *lookup, size_t *pictures, size_t *unclear,
+                                     struct sr_error *error)
 {
     enum sr_status status = SR_OK;
     for (const struct sr_param *param = sr_args_params(lookup->args); !status && param->name;
@@ -270,25 +285,27 @@ static enum sr_status find_whole(const struct lookup *lookup, bool *found, struc
             union target target;
             if (!is_picture(param, words.items[i])) continue;
             status = find_sample(&samples, words.items[i], &target, error);
-            *found = *found ||
-                     (!status && sr_session_import(lookup->session, target.sample.row)->doubt ==
-                                     SR_IMPORT_WHOLE);
+            if (status) break;
+            ++*pictures;
+            *unclear += sr_session_import(lookup->session, target.sample.row)->whole != NULL;
         }
         sr_words_fini(&words);
     }
     return status;
 }
 
-/* The one used last; for pictures of which nothing was cut out, one that knows such. */
+/* The one used last. For pictures one that knows backdrops, unless it is one of the user's own that
+ * was used last and all could be cut out. */
 static enum sr_status current_model(const struct lookup *lookup, struct sr_text *word,
                                     struct sr_error *error)
 {
-    bool whole = false;
-    struct sr_entry *entry = NULL;
-    enum sr_status status = find_whole(lookup, &whole, error);
-    if (!status && whole) status = sr_session_backdrops_model(lookup->session, &entry, error);
+    size_t pictures = 0, unclear = 0;
+    struct sr_entry *entry = sr_session_entry(lookup->session, NULL, error), *other = NULL;
+    enum sr_status status = count_pictures(lookup, &pictures, &unclear, error);
+    if (!status && (unclear || (pictures && entry && entry->shipped)))
+        status = sr_session_backdrops_model(lookup->session, &other, error);
     if (status) return status;
-    if (!entry) entry = sr_session_entry(lookup->session, NULL, error);
+    if (other) entry = other;
     if (!entry) return error->status;
     sr_text_add(word, entry->name);
     return SR_OK;

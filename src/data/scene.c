@@ -8,7 +8,8 @@
 
 enum { PIXELS_MAX = SR_SIDE_MAX * SR_SIDE_MAX };
 
-static const float dark = 10.0f / 255;
+enum { DARK = 10 };
+static const float dark = (float)DARK / 255;
 
 static float between(struct sr_rng *rng, float low, float high)
 {
@@ -122,6 +123,24 @@ static void draw_range(struct sr_rng *rng, const struct tone *tone, float *low, 
         *high = clamp(middle + half);
     } while (*high - *low < least_contrast &&
              fabsf((*high + *low) / 2 - tone->middle) < least_difference);
+}
+
+bool sr_scene_is_on_black(struct sr_shape shape, const uint8_t *pixels)
+{
+    const int height = shape.height, width = shape.width, channels = shape.channels;
+    int edges = 0, black = 0;
+    for (int y = 0; y < height; y++)
+        for (int x = 0; x < width; x++) {
+            if (y && x && y < height - 1 && x < width - 1) continue;
+            int most = 0;
+            for (int c = 0; c < channels; c++) {
+                const int value = pixels[(y * width + x) * channels + c];
+                if (value > most) most = value;
+            }
+            edges++;
+            black += most <= DARK;
+        }
+    return 2 * black > edges;
 }
 
 /* --- both ------------------------------------------------------------------------------ */

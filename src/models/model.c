@@ -200,6 +200,12 @@ const char *sr_model_ending(const struct sr_model *model)
     return model->diverged ? "diverged" : model->stopped ? "stopped early" : "";
 }
 
+bool sr_model_knows_backdrops(const struct sr_model *model)
+{
+    return model->params && sr_args_has(model->params, "background") &&
+           sr_args_switch(model->params, "background");
+}
+
 enum sr_status sr_model_check_shape(const struct sr_model *model, struct sr_shape image,
                                     int classes, struct sr_error *error)
 {

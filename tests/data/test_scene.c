@@ -171,12 +171,33 @@ static void training_keeps_a_third(void **state)
     assert_true(kept_twice < kept / 2);
 }
 
+/* By the majority of the edges' pixels. */
+static void what_is_on_black(void **state)
+{
+    uint8_t pixels[3 * PIXELS];
+    (void)state;
+    for (int channels = 1; channels <= 3; channels += 2) {
+        const struct sr_shape shape = {SIDE, SIDE, channels};
+        memset(pixels, 200, sizeof pixels);
+        assert_false(sr_scene_is_on_black(shape, pixels));
+        for (int y = 0; y < SIDE; y++)
+            for (int i = 0; i < SIDE * channels; i++)
+                if (y < 20) pixels[y * SIDE * channels + i] = 10;
+        assert_true(sr_scene_is_on_black(shape, pixels));
+        for (int y = 5; y < SIDE; y++)
+            for (int i = 0; i < SIDE * channels; i++)
+                pixels[y * SIDE * channels + i] = i % channels == channels - 1 ? 11 : 0;
+        assert_false(sr_scene_is_on_black(shape, pixels));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(things_get_a_backdrop), cmocka_unit_test(colours),
         cmocka_unit_test(images_without_a_mask), cmocka_unit_test(large_images),
         cmocka_unit_test(every_pattern),         cmocka_unit_test(training_keeps_a_third),
+        cmocka_unit_test(what_is_on_black),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -31,8 +31,40 @@ static void garments_in_photographs(void **state)
     sr_dataset_unref(mini);
 }
 
+/* By the network that knows backdrops: four of five before textures, and before plain backdrops at
+ * most one in a hundred fewer than by the other. */
+static void garments_before_backdrops(void **state)
+{
+    (void)state;
+    enum { COUNT = 150 };
+    struct sr_dataset *mini = sr_dataset_load(MINI, NULL, &error);
+    struct sr_model *shipped = load("data/models/cnn.safetensors"),
+                    *recipe = load("data/models/cnn-background.safetensors");
+    assert_non_null(mini);
+    assert_true(sr_model_knows_backdrops(recipe) && !sr_model_knows_backdrops(shipped));
+    const struct sr_images *test = &mini->files[SR_FILE_TEST];
+    const enum scene_kind kinds[] = {SCENE_PLAIN, SCENE_LIGHT, SCENE_TEXTURED};
+    for (int k = 0; k < 3; k++) {
+        struct backdrops made;
+        struct backdrop_scores scores;
+        assert_true(backdrops_make(test, COUNT, kinds[k], NULL, 0, &made, &error));
+        assert_true(backdrops_score(&made, test, shipped, recipe, &scores, &error));
+        print_message("%s: shipped %.1f, recipe %.1f\n", scene_names[kinds[k]], scores.shipped,
+                      scores.recipe);
+        if (kinds[k] == SCENE_TEXTURED)
+            assert_true(scores.recipe >= 80 && scores.shipped < 65 && made.unclear > COUNT / 4);
+        else
+            assert_true(scores.recipe >= scores.shipped - 1 && made.unclear == 0);
+        backdrops_fini(&made);
+    }
+    sr_model_unref(recipe);
+    sr_model_unref(shipped);
+    sr_dataset_unref(mini);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(garments_in_photographs)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(garments_in_photographs),
+                                       cmocka_unit_test(garments_before_backdrops)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

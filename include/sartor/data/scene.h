@@ -6,6 +6,9 @@
 #ifndef SARTOR_DATA_SCENE_H
 #define SARTOR_DATA_SCENE_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "sartor/base/rng.h"
 #include "sartor/base/shape.h"
 
@@ -16,5 +19,8 @@
  * its own tone or in another, lighter or darker than the backdrop. Images whose edges are not dark
  * have no mask and stay as they are. */
 void sr_scene_compose(struct sr_rng *rng, struct sr_shape shape, float *image);
+
+/* Do most pixels along the edges of an image (sr_shape_size(shape) bytes) show nothing but black? */
+bool sr_scene_is_on_black(struct sr_shape shape, const uint8_t *pixels);
 
 #endif

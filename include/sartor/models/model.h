@@ -189,6 +189,8 @@ void sr_model_unref(struct sr_model *model); /* NULL-safe */
  * can learn from: no images, one class only, images that are all the same. */
 enum sr_status sr_model_fit(struct sr_model *model, const struct sr_fit *fit,
                             struct sr_error *error);
+/* Was it trained with background=on? */
+bool sr_model_knows_backdrops(const struct sr_model *model);
 /* SR_OK if the model is for such images and (unless 0) so many classes. */
 enum sr_status sr_model_check_shape(const struct sr_model *model, struct sr_shape image,
                                     int classes, struct sr_error *error);
