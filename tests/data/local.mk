@@ -79,7 +79,6 @@ EXTRA_DIST += \
 	tests/data/corpus-picture/colour-420.jpg \
 	tests/data/corpus-picture/colour-444.jpg \
 	tests/data/corpus-picture/colour-opacity.png \
-	tests/data/corpus-picture/colour.jpg \
 	tests/data/corpus-picture/colour.png \
 	tests/data/corpus-picture/cut.jpg \
 	tests/data/corpus-picture/cut.webp \
@@ -87,16 +86,11 @@ EXTRA_DIST += \
 	tests/data/corpus-picture/grey-28x20.png \
 	tests/data/corpus-picture/grey-filters.png \
 	tests/data/corpus-picture/grey-opacity.png \
-	tests/data/corpus-picture/grey.jpg \
 	tests/data/corpus-picture/interlaced.png \
 	tests/data/corpus-picture/long-text.png \
-	tests/data/corpus-picture/lossless.webp \
-	tests/data/corpus-picture/lossy.webp \
 	tests/data/corpus-picture/no-data.png \
 	tests/data/corpus-picture/opacity-lossless.webp \
-	tests/data/corpus-picture/opacity.webp \
 	tests/data/corpus-picture/palette.png \
-	tests/data/corpus-picture/progressive.jpg \
 	tests/data/corpus-picture/restarts.jpg \
 	tests/data/corpus-picture/text-gamma.png \
 	tests/data/corpus-picture/turned.jpg \

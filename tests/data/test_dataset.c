@@ -1,6 +1,6 @@
 /* Data sets: the shipped sample, the real one, folders that are not quite one. */
-#include <limits.h>
 #include "support.h"
+#include <limits.h>
 
 #include <time.h>
 

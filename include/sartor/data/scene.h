@@ -20,7 +20,8 @@
  * have no mask and stay as they are. */
 void sr_scene_compose(struct sr_rng *rng, struct sr_shape shape, float *image);
 
-/* Do most pixels along the edges of an image (sr_shape_size(shape) bytes) show nothing but black? */
+/* Do most pixels along the edges of an image (sr_shape_size(shape) bytes) show nothing but black?
+ */
 bool sr_scene_is_on_black(struct sr_shape shape, const uint8_t *pixels);
 
 #endif
