@@ -234,15 +234,15 @@ static void names_in_a_drawing_are_unique(void **state)
 {
     (void)state;
     enum { MOST = 2000 };
-    static char ids[MOST][32];
+    static char names[MOST][32];
     size_t length, count = 0;
     const char *path = in_scratch("names.svg");
     assert_ok(sr_figure_write(path, NULL, &sr_chart_triptychs, &triptych_chart, &error));
     char *svg = contents(path, &length);
     for (const char *at = svg; count < MOST && (at = strstr(at, " id=\"")); count++) {
         at += 5;
-        snprintf(ids[count], sizeof *ids, "%.*s", (int)strcspn(at, "\""), at);
-        for (size_t i = 0; i < count; i++) assert_string_not_equal(ids[i], ids[count]);
+        snprintf(names[count], sizeof *names, "%.*s", (int)strcspn(at, "\""), at);
+        for (size_t i = 0; i < count; i++) assert_string_not_equal(names[i], names[count]);
     }
     assert_true(count > 6);
     free(svg);
