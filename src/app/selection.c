@@ -421,6 +421,10 @@ enum sr_status sr_session_index(struct sr_session *session, const char *text, en
         return sr_error_set(error, SR_ERROR_ARGUMENT,
                             "\"%s\" is not a sample's index: write 17, train:17 or test:17", text);
     size_t count = session->data->files[*file].count;
+    if (!count)
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "there is no %s:%lld; the %s file has no images", sr_file_names[*file],
+                            (long long)number, sr_file_names[*file]);
     if ((uint64_t)number >= count)
         return sr_error_set(
             error, SR_ERROR_ARGUMENT, "there is no %s:%lld; the %s file's rows go from 0 to %zu",

@@ -3,7 +3,8 @@
  * them. Measures and judges nothing.
  *
  * Usage: backdrops FOLDER SHIPPED RECIPE PICTURES [PHOTOGRAPHS]: a data set; two model files; how
- * many rows of each file; a file of 112 × 112 × 3 bytes a photograph (see photographs.py).
+ * many rows of the validation split and of the test file; a file of 112 × 112 × 3 bytes a
+ * photograph (see photographs.py).
  */
 #include <stdio.h>
 
@@ -11,6 +12,7 @@
 #include "../models/photos.h"
 #include "sartor/base/file.h"
 #include "sartor/data/dataset.h"
+#include "sartor/data/split.h"
 
 static struct sr_error error;
 
@@ -42,6 +44,24 @@ static bool table(const struct sr_images *images, int count, const struct sr_mod
     return true;
 }
 
+/* The validation rows that the shipped models were not trained on, as images of their own. */
+static bool validation_rows(const struct sr_dataset *data, struct sr_images *images)
+{
+    struct sr_split split;
+    if (sr_split_make(&split, data, 1.0 / 12, 1, 0, &error)) return false;
+    const struct sr_samples rows = sr_split_samples(data, &split, SR_SPLIT_VALIDATION);
+    const size_t size = sr_shape_size(rows.images->shape);
+    *images = (struct sr_images){.count = rows.count, .shape = rows.images->shape};
+    images->pixels = malloc(rows.count * size);
+    images->labels = malloc(rows.count);
+    for (size_t i = 0; i < rows.count; i++) {
+        memcpy(images->pixels + i * size, sr_samples_pixels(&rows, i), size);
+        images->labels[i] = (uint8_t)sr_samples_label(&rows, i);
+    }
+    sr_split_fini(&split);
+    return true;
+}
+
 int main(int argc, char **argv)
 {
     size_t length = 0;
@@ -56,15 +76,20 @@ int main(int argc, char **argv)
     int status = !recipe;
     if (!status && argc > 5)
         status = !(photographs = sr_file_read(argv[5], 1 << 28, &length, &error));
-    for (enum sr_file file = SR_FILE_TRAIN; !status && file <= SR_FILE_TEST; file++) {
-        const struct sr_images *images = &data->files[file];
+    struct sr_images validation = {0};
+    if (!status) status = !validation_rows(data, &validation);
+    for (int part = 0; !status && part < 2; part++) {
+        const struct sr_images *images = part ? &data->files[SR_FILE_TEST] : &validation;
         int count = atoi(argv[4]);
         if ((size_t)count > images->count) count = (int)images->count;
-        printf("%d pictures of the %s file: %% named right\n  %-12s %7s %7s %9s %14s\n", count,
-               sr_file_names[file], "backdrop", "shipped", "recipe", "together", "taken whole, %");
+        printf("%d pictures of the %s split: %% named right\n  %-12s %7s %7s %9s %14s\n", count,
+               part ? "test" : "validation", "backdrop", "shipped", "recipe", "together",
+               "taken whole, %");
         status = !table(images, count, shipped, recipe, (const uint8_t *)photographs,
                         length / BACKDROP_PIXELS);
     }
+    free(validation.pixels);
+    free(validation.labels);
     if (!status) {
         const struct sr_images *test = &data->files[SR_FILE_TEST];
         int doubts, white;
