@@ -95,7 +95,7 @@ static void durations(void **state)
 static void words_of_a_switch(void **state)
 {
     (void)state;
-    static const struct sr_param params[] = {
+    static const struct sr_param switches[] = {
         {"normalise", SR_PARAM_CHOICE, .choices = "off on image", .help = "How."},
         {"flip", SR_PARAM_SWITCH, .help = "Mirrored."},
         {"tta", SR_PARAM_CHOICE, .choices = "none mirror", .help = "Views."},
@@ -104,7 +104,7 @@ static void words_of_a_switch(void **state)
                                            {"0", "off"},  {"on", "on"},    {"off", "off"},
                                            {"1", "on"},   {"false", "off"}};
     struct sr_error error;
-    struct sr_args *args = sr_args_parse("net", params, NULL, 0, NULL, &error);
+    struct sr_args *args = sr_args_parse("net", switches, NULL, 0, NULL, &error);
     assert_non_null(args);
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         assert_int_equal(sr_args_set(args, "normalise", words[i][0], &error), SR_OK);
