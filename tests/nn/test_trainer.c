@@ -433,11 +433,12 @@ static void test_last_batch(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_trajectory), cmocka_unit_test(test_threads),
-        cmocka_unit_test(test_stretches),  cmocka_unit_test(test_stop),
-        cmocka_unit_test(test_divergence), cmocka_unit_test(test_later_divergence),
-        cmocka_unit_test(test_patience),   cmocka_unit_test(test_average),
-        cmocka_unit_test(test_last_batch), cmocka_unit_test(test_augmented_input),
+        cmocka_unit_test(test_trajectory),       cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_stretches),        cmocka_unit_test(test_stop),
+        cmocka_unit_test(test_divergence),       cmocka_unit_test(test_collapse),
+        cmocka_unit_test(test_later_divergence), cmocka_unit_test(test_patience),
+        cmocka_unit_test(test_average),          cmocka_unit_test(test_last_batch),
+        cmocka_unit_test(test_augmented_input),
     };
     return cmocka_run_group_tests(tests, make_data, NULL);
 }
