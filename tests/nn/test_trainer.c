@@ -291,7 +291,8 @@ static void test_collapse(void **state)
     assert_ok(sr_trainer_run(trainer, &monitor, NULL, NULL, &complete, &error));
     assert_false(trainer->diverged);
     sr_trainer_free(trainer);
-    fast.rate = 1000;
+    fast.rate = 3;
+    witness = (struct witness){.stop_after = 10000};
     trainer = make_trainer(false, &fast, NULL);
     assert_ok(sr_trainer_run(trainer, &monitor, NULL, NULL, &complete, &error));
     assert_true(complete);
