@@ -162,6 +162,8 @@ SR_RUN(stop_run)
     else if (run->state < SR_JOB_DONE)
         status = sr_queue_ask(session, item, "ask_stop", error, "Stop %s?", run->name);
     if (status) return status;
-    return act(session, args, reply, sr_jobs_stop, "stopping; the last finished epoch is kept",
+    return act(session, args, reply, sr_jobs_stop,
+               run->class && run->class->epochs ? "stopping; the last finished epoch is kept"
+                                                : "stopping",
                error);
 }

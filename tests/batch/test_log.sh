@@ -42,6 +42,10 @@ script 'pane browse; describe\npane log; screen size=100x24\n'
 grep -q 'small sample that sartor ships' out && grep -q 'Small sample, 1,500' out; report $? "describe and screen say it in every pane"
 "$sartor" --json --home "$work/home" --data copy evaluate cnn split=test >out 2>err; grep -q '"sample": true' out; report $? "JSON has it"
 
+# What stopping keeps is said of trainings that have epochs.
+script 'train forest name=fo trees=5000 background; stop fo\ntrain mlp name=ep epochs=500 limit=100 background; stop ep\n'
+grep -q '^fo: stopping$' out && grep -q '^ep: stopping; the last finished epoch is kept$' out; report $? "what stopping keeps"
+
 # The log.
 script 'train knn k=1 name=z\ntag test:3\npane confusion\nset seed=x\nmove right\nset seed=4\nkeys 1 Space\nsave-log l.sartor\n' --keep-going
 expect 1 "6 commands in l.sartor" "save-log in a script"
