@@ -162,7 +162,9 @@ static void triptych_draw(struct sr_canvas *canvas, const void *data)
     double top = SR_MARGIN + sr_title_height(canvas, chart->title, canvas->width);
     double side = (canvas->width - extra_width(chart)) / columns;
     while (side > LEAST / 2 &&
-           top - SR_MARGIN + height_at(canvas, chart, side) > canvas->height + 0.5)
+           top - SR_MARGIN +
+                   height_at(canvas, chart, sr_snap_pixels(canvas, side, chart->shape.width)) >
+               canvas->height + 0.5)
         side -= 1;
     side = sr_snap_pixels(canvas, side, chart->shape.width);
     double left = SR_MARGIN + fmax(0, (canvas->width - extra_width(chart) - columns * side) / 2);
