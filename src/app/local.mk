@@ -38,6 +38,7 @@ libsartor_a_SOURCES += \
 	src/app/held_out.c \
 	src/app/judge.c \
 	src/app/intervals.c \
+	src/app/lasso.c \
 	src/app/library.c \
 	src/app/log.c \
 	src/app/mend.c \

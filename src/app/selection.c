@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "sartor/app/audit.h"
-#include "sartor/app/session.h"
+#include "sartor/app/map.h"
 #include "sartor/base/memory.h"
 
 const char *const sr_order_names[SR_ORDER_COUNT] = {"index", "confidence", "loss", "margin"};
@@ -108,6 +108,15 @@ static bool has_tag(const struct sr_session *session, const struct sr_filter *fi
     return session->tags[file] && session->tags[file][row] & wanted;
 }
 
+/* Is the sample in the lasso, whose points are `inside`; NULL: there is none. */
+static bool in_lasso(const struct sr_session *session, const bool *inside, enum sr_file file,
+                     uint32_t row)
+{
+    if (!inside) return true;
+    return file < SR_FILE_COUNT &&
+           inside[file == SR_FILE_TEST ? session->data->files[SR_FILE_TRAIN].count + row : row];
+}
+
 enum sr_file sr_selection_file(const struct sr_selection *selection, size_t at)
 {
     return at < selection->other_from ? selection->file : SR_FILE_TEST;
@@ -126,14 +135,15 @@ enum sr_split_name sr_selection_split(const struct sr_session *session)
 
 /* All samples that have the class and the tag of the filter, whatever their split. */
 static enum sr_status select_everywhere(struct sr_session *session, struct sr_filter wanted,
-                                        struct sr_error *error)
+                                        const bool *inside, struct sr_error *error)
 {
     const struct sr_images *files = session->data->files;
     struct sr_selection *selection = &session->selection;
     if (needs_predictions(&wanted) || wanted.model[0])
-        return sr_error_set(error, SR_ERROR_ARGUMENT,
-                            "split=any goes with class and tagged only: a model is judged on one "
-                            "split");
+        return sr_error_set(
+            error, SR_ERROR_ARGUMENT,
+            "split=any goes with class, tagged and parts of a map only: a model is judged on one "
+            "split");
     wanted.split = SR_SPLIT_TRAIN;
     uint32_t *rows = sr_array_raw(files[SR_FILE_TRAIN].count + files[SR_FILE_TEST].count,
                                   sizeof *rows, "the selection", error);
@@ -146,7 +156,8 @@ static enum sr_status select_everywhere(struct sr_session *session, struct sr_fi
         const size_t from = count;
         for (uint32_t i = 0; i < files[f].count; i++)
             if ((wanted.class < 0 || files[f].labels[i] == wanted.class) &&
-                has_tag(session, &wanted, (enum sr_file)f, i))
+                has_tag(session, &wanted, (enum sr_file)f, i) &&
+                in_lasso(session, inside, (enum sr_file)f, i))
                 rows[count++] = i;
         sort_rows(rows + from, count - from, &wanted, NULL);
         for (size_t i = from; had && (int)file == f && i < count; i++)
@@ -161,7 +172,7 @@ static enum sr_status select_everywhere(struct sr_session *session, struct sr_fi
 
 /* Select suspects: the most suspect first, or last with `descending`. */
 static enum sr_status select_suspects(struct sr_session *session, struct sr_filter wanted,
-                                      struct sr_error *error)
+                                      const bool *inside, struct sr_error *error)
 {
     if (!session->suspects.folds)
         return sr_error_set(error, SR_ERROR_STATE,
@@ -176,7 +187,8 @@ static enum sr_status select_suspects(struct sr_session *session, struct sr_filt
         const struct sr_suspect *one = &session->suspects.items[i];
         if ((wanted.class >= 0 && one->label != wanted.class) ||
             (wanted.as >= 0 && one->suggested != wanted.as) ||
-            !has_tag(session, &wanted, SR_FILE_TRAIN, one->row))
+            !has_tag(session, &wanted, SR_FILE_TRAIN, one->row) ||
+            !in_lasso(session, inside, SR_FILE_TRAIN, one->row))
             continue;
         rows[count++] = one->row;
     }
@@ -216,7 +228,7 @@ static bool is_found(const struct sr_session *session, const struct sr_filter *w
 /* Findings of the audit, the worst first in each file; of a pair both samples, one after the
  * other. */
 static enum sr_status select_audit(struct sr_session *session, struct sr_filter wanted,
-                                   struct sr_error *error)
+                                   const bool *inside, struct sr_error *error)
 {
     struct sr_finding *findings = NULL;
     size_t found = 0, count = 0, other_from = 0, at = 0;
@@ -238,7 +250,8 @@ static enum sr_status select_audit(struct sr_session *session, struct sr_filter 
             uint32_t row;
             if (place == SR_NO_PLACE || taken[place] ||
                 sr_audit_sample(session, place, &row) != file ||
-                !is_found(session, &wanted, &split, file, row))
+                !is_found(session, &wanted, &split, file, row) ||
+                !in_lasso(session, inside, file, row))
                 continue;
             taken[place] = 1;
             rows[count++] = row;
@@ -258,14 +271,14 @@ static enum sr_status select_audit(struct sr_session *session, struct sr_filter 
     return SR_OK;
 }
 
-static enum sr_status select_shown(struct sr_session *session, struct sr_filter wanted,
-                                   struct sr_error *error)
+static enum sr_status select_within(struct sr_session *session, struct sr_filter wanted,
+                                    const bool *inside, struct sr_error *error)
 {
     const struct sr_predictions *predictions = NULL, *other = NULL;
     enum sr_status status = SR_OK;
-    if (wanted.suspects) return select_suspects(session, wanted, error);
-    if (wanted.audit >= 0) return select_audit(session, wanted, error);
-    if (wanted.everywhere) return select_everywhere(session, wanted, error);
+    if (wanted.suspects) return select_suspects(session, wanted, inside, error);
+    if (wanted.audit >= 0) return select_audit(session, wanted, inside, error);
+    if (wanted.everywhere) return select_everywhere(session, wanted, inside, error);
     const bool judged = needs_predictions(&wanted);
     if (judged || wanted.model[0]) {
         struct sr_entry *entry = sr_session_entry(session, wanted.model, error);
@@ -289,7 +302,8 @@ static enum sr_status select_shown(struct sr_session *session, struct sr_filter 
         const uint32_t row = sr_samples_row(&samples, i);
         if (judged && !passes(&wanted, predictions, row)) continue;
         if (other && (!is_right(predictions, row, true) || !is_right(other, row, false))) continue;
-        if (!has_tag(session, &wanted, file, row)) continue;
+        if (!has_tag(session, &wanted, file, row) || !in_lasso(session, inside, file, row))
+            continue;
         rows[count++] = row;
     }
     sort_rows(rows, count, &wanted, predictions);
@@ -302,6 +316,17 @@ static enum sr_status select_shown(struct sr_session *session, struct sr_filter 
     *selection =
         (struct sr_selection){wanted, file, rows, count, count, at, selection->version + 1};
     return SR_OK;
+}
+
+static enum sr_status select_shown(struct sr_session *session, struct sr_filter wanted,
+                                   struct sr_error *error)
+{
+    bool *inside = NULL;
+    enum sr_status status =
+        wanted.lasso.shape ? sr_session_lasso(session, &wanted.lasso, &inside, error) : SR_OK;
+    if (!status) status = select_within(session, wanted, inside, error);
+    free(inside);
+    return status;
 }
 
 enum sr_status sr_session_select(struct sr_session *session, const struct sr_filter *filter,
@@ -318,6 +343,18 @@ enum sr_status sr_session_select(struct sr_session *session, const struct sr_fil
     else
         sr_dataset_unref(before);
     return status;
+}
+
+static void print_lasso(const struct sr_lasso *lasso, struct sr_text *text)
+{
+    if (lasso->shape == SR_LASSO_NONE) return;
+    if (lasso->shape == SR_LASSO_NEAR)
+        sr_text_printf(text, " near=%s:%u within=%zu", sr_file_names[lasso->file], lasso->row,
+                       lasso->within);
+    else
+        sr_text_printf(text, " box=%g,%g,%g,%g", lasso->box[0], lasso->box[1], lasso->box[2],
+                       lasso->box[3]);
+    sr_text_printf(text, " of=%s layout=%s", lasso->of, lasso->layout);
 }
 
 void sr_filter_print(const struct sr_session *session, const struct sr_filter *filter,
@@ -349,6 +386,7 @@ void sr_filter_print(const struct sr_session *session, const struct sr_filter *f
         sr_change_print(filter->change, how, sizeof how);
         sr_text_printf(text, " changed=%s", how);
     }
+    print_lasso(&filter->lasso, text);
     if (filter->suspects) sr_text_add(text, " suspects");
     if (filter->audit >= 0) {
         sr_text_printf(text, " audit=%s", sr_audit_checks[filter->audit].name);

@@ -1,5 +1,5 @@
 /* browse.c - browse: select samples. */
-#include "internal.h"
+#include "map.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -19,7 +19,7 @@ const struct sr_command sr_command_browse = {
         (const struct sr_param[]){
             {"split", SR_PARAM_SPLIT, .choices = SR_SPLITS " any",
              .help = "Samples of this split (default: train, or the split that the model is judged "
-                     "on; any for tagged ones)."},
+                     "on; any for tagged ones and parts of a map)."},
             {"class", SR_PARAM_CLASS, .help = "Samples of this class; any for all."},
             {"as", SR_PARAM_CLASS, .help = "Samples predicted as this class; any for all."},
             {"wrong", SR_PARAM_SWITCH, .help = "Samples that the model gets wrong."},
@@ -41,8 +41,16 @@ const struct sr_command sr_command_browse = {
              .help = "Findings of the audit of this kind, the worst first (see audit)."},
             {"threshold", SR_PARAM_NUMBER,
              .help = "Audit: another threshold for the score than the usual one."},
-            {"of", SR_PARAM_CHOICE, .choices = SR_FEATURES_CHOICES,
-             .help = "Audit: the features that images are compared by (default: hog)."},
+            {"near", SR_PARAM_SAMPLE,
+             .help = "Samples near this one on the map, within= of them (see map)."},
+            {"within", SR_PARAM_INTEGER, .minimum = 1, .maximum = 1e9,
+             .help = "How many are near, the sample itself among them (default: 100)."},
+            {"box", SR_PARAM_LIST, .minimum = -1e6, .maximum = 1e6,
+             .help = "Samples in a rectangle of the map: left,bottom,right,top."},
+            {"of", SR_PARAM_ENTRY, .choices = SR_FEATURES_CHOICES,
+             .help = "Audit: the features that images are compared by (default: hog). near, box: "
+                     "what the map is of, pixels, hog or a model (default: the map shown last)."},
+            MAP_LAYOUT_PARAM,
             SR_CHANGED_PARAM,
             {"sort", SR_PARAM_CHOICE, .choices = "index confidence loss margin",
              .help = "In this order; all but index need a model."},
@@ -203,6 +211,12 @@ static bool is_about_model(const struct sr_args *args, const struct sr_filter *f
            sr_args_given(args, "model");
 }
 
+/* Is `of` given, and not that of a map? */
+static bool audits_by(const struct sr_args *args)
+{
+    return sr_args_given(args, "of") && !sr_args_given(args, "near") && !sr_args_given(args, "box");
+}
+
 /* `audit` and what goes with it. */
 static enum sr_status read_audit(const struct sr_args *args, bool asks_model,
                                  struct sr_filter *filter, struct sr_error *error)
@@ -212,15 +226,21 @@ static enum sr_status read_audit(const struct sr_args *args, bool asks_model,
         filter->audit = kind <= SR_AUDIT_LABEL ? kind : -1;
         filter->threshold = NAN;
         filter->audit_of = SR_FEATURES_HOG;
-    } else if (filter->audit < 0 &&
-               (sr_args_given(args, "threshold") || sr_args_given(args, "of"))) {
+    } else if (filter->audit < 0 && (sr_args_given(args, "threshold") || audits_by(args))) {
         return sr_error_set(error, SR_ERROR_ARGUMENT,
-                            "browse: threshold and of go with audit=KIND");
+                            "browse: threshold goes with audit=KIND, and of with audit, near or "
+                            "box");
     } else if (asks_model) {
         filter->audit = -1;
     }
     if (sr_args_given(args, "threshold")) filter->threshold = sr_args_number(args, "threshold");
-    if (sr_args_given(args, "of")) filter->audit_of = (enum sr_features)sr_args_choice(args, "of");
+    if (audits_by(args) && filter->audit >= 0) {
+        const int features = sr_features_find(sr_args_text(args, "of"));
+        if (features < 0)
+            return sr_error_set(error, SR_ERROR_ARGUMENT,
+                                "browse: audit takes of=pixels or of=hog");
+        filter->audit_of = (enum sr_features)features;
+    }
     if (filter->audit >= 0 && (filter->suspects || filter->as >= 0 || asks_model))
         return sr_error_set(error, SR_ERROR_ARGUMENT,
                             "browse: audit goes with split, class, tagged and descending only");
@@ -240,6 +260,7 @@ SR_RUN(browse_run)
         }
     }
     if (read_change(session, args, &filter.change, error)) return error->status;
+    if (read_lasso(session, args, &filter.lasso, error)) return error->status;
     enum sr_status status = read_words(session, args, &filter, error);
     if (status) return status;
     const bool judges = is_about_model(args, &filter),
@@ -273,9 +294,9 @@ SR_RUN(browse_run)
             filter.everywhere ? SR_SPLIT_TRAIN : (enum sr_split_name)arg_split(args, "split");
     } else if (sr_args_given(args, "audit") && filter.audit >= 0) {
         filter.everywhere = true; /* twins may be in two splits */
-    } else if (filter.tagged && !judged && !filter.suspects && !filter.model[0] &&
-               !sr_args_switch(args, "more")) {
-        filter.everywhere = true; /* a tag may be on a sample of any split */
+    } else if ((filter.tagged || sr_args_given(args, "near") || sr_args_given(args, "box")) &&
+               !judged && !filter.suspects && !filter.model[0] && !sr_args_switch(args, "more")) {
+        filter.everywhere = true; /* tags and maps are of all splits */
     } else if (judged && !sr_args_switch(args, "more")) {
         filter.split = SR_SPLIT_DEFAULT; /* rows that it has not been trained on */
     }

@@ -125,3 +125,40 @@ SR_RUN(map_run)
     if (!status) report(session, &request, map, reply);
     return status;
 }
+
+/* Which part of which map, where the line names one. */
+enum sr_status read_lasso(struct sr_session *session, const struct sr_args *args,
+                          struct sr_lasso *lasso, struct sr_error *error)
+{
+    const bool near = sr_args_given(args, "near"), within = sr_args_given(args, "within"),
+               box = sr_args_given(args, "box");
+    if (near && box)
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "browse: of near and box only one can be asked for");
+    if (!near && !box && sr_args_given(args, "layout"))
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "browse: layout= says which map near= and box= mean");
+    if (!near && !box && !within) return SR_OK;
+    if (within && !near && lasso->shape != SR_LASSO_NEAR)
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "browse: within= says how many samples are near=SAMPLE");
+    const struct sr_map_request request = map_request(session, args);
+    if (near || box) {
+        sr_map_request_words(&request, lasso);
+        lasso->within = 100;
+    }
+    if (near) {
+        const struct sample *sample = arg_sample(args, "near");
+        lasso->shape = SR_LASSO_NEAR;
+        lasso->file = sample->file;
+        lasso->row = sample->row;
+    }
+    if (within) lasso->within = (size_t)sr_args_integer(args, "within");
+    if (!box) return SR_OK;
+    lasso->shape = SR_LASSO_BOX;
+    if (sr_args_list(args, "box", lasso->box, 4) != 4 || lasso->box[0] > lasso->box[2] ||
+        lasso->box[1] > lasso->box[3])
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "browse: box= takes left,bottom,right,top, such as box=-5,-5,5,5");
+    return SR_OK;
+}

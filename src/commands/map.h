@@ -6,12 +6,6 @@
 #include "internal.h"
 #include "sartor/app/map.h"
 
-#define MAP_OF_PARAM                                                                               \
-    {                                                                                              \
-        "of", SR_PARAM_ENTRY, .choices = SR_FEATURES_CHOICES,                                      \
-                              .help = "What the map is of: pixels, hog, or a model, whose "        \
-                                      "features are taken (default: the map shown last)."          \
-    }
 #define MAP_LAYOUT_PARAM                                                                           \
     {                                                                                              \
         "layout", SR_PARAM_CHOICE, .choices = SR_MAP_LAYOUT_CHOICES,                               \
@@ -21,6 +15,9 @@
 
 /* The map that these arguments ask for: the one shown last but for what is given. */
 struct sr_map_request map_request(struct sr_session *session, const struct sr_args *args);
+/* The part of a map that near=, within= and box= of a line name; unchanged where they do not. */
+enum sr_status read_lasso(struct sr_session *session, const struct sr_args *args,
+                          struct sr_lasso *lasso, struct sr_error *error);
 /* "pixels", "hog", or the model's name. */
 const char *map_of(const struct sr_map_request *request);
 

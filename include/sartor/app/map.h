@@ -60,6 +60,15 @@ bool sr_session_map_pending(const struct sr_session *session, const struct sr_ma
 /* The middle of a class: the medians of x and y; how many points it has. */
 size_t sr_session_map_middle(const struct sr_session *session, const struct sr_map *map, int class,
                              float middle[2]);
+/* The map that a lasso is of, in words and back; SR_ERROR_STATE where its model is gone. */
+void sr_map_request_words(const struct sr_map_request *request, struct sr_lasso *lasso);
+enum sr_status sr_map_request_read(struct sr_session *session, const struct sr_lasso *lasso,
+                                   struct sr_map_request *request, struct sr_error *error);
+/* For each point of the map whether the lasso holds it, freed by the caller; SR_PENDING while the
+ * map is made. */
+enum sr_status sr_session_lasso(struct sr_session *session, const struct sr_lasso *lasso,
+                                bool **inside, struct sr_error *error);
+
 /* The point of a sample, or SIZE_MAX; the file and row of a point. */
 size_t sr_map_point(const struct sr_map *map, enum sr_file file, uint32_t row);
 enum sr_file sr_map_sample(const struct sr_map *map, size_t point, uint32_t *row);

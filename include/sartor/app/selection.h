@@ -22,6 +22,21 @@ enum sr_order {
 };
 extern const char *const sr_order_names[SR_ORDER_COUNT];
 
+/* A part of a map: the samples nearest to one there, or those in a rectangle. It is kept as words,
+ * so that it stays the same samples under any other filter, and in another session. */
+enum sr_lasso_shape { SR_LASSO_NONE, SR_LASSO_NEAR, SR_LASSO_BOX };
+struct sr_lasso {
+    enum sr_lasso_shape shape;
+    enum sr_file file; /* near: the sample, which is one of them, and how many there are */
+    uint32_t row;
+    size_t within;
+    double box[4]; /* left, bottom, right, top */
+    char of[64];   /* the map: "pixels", "hog" or a model; its layout ("tsne"), and of t-SNE: */
+    char layout[8];
+    double perplexity;
+    uint64_t seed;
+};
+
 /* Which samples, and in which order. */
 struct sr_filter {
     enum sr_split_name split;
@@ -46,6 +61,8 @@ struct sr_filter {
     int audit;
     double threshold;
     enum sr_features audit_of;
+    /* Only what lies in a part of a map (map.h). */
+    struct sr_lasso lasso;
     /* Only what `model` predicts rightly and this one wrongly; "" for any. */
     char beats[64];
     enum sr_order order;
