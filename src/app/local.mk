@@ -43,6 +43,7 @@ libsartor_a_SOURCES += \
 	src/app/log.c \
 	src/app/mend.c \
 	src/app/map.c \
+	src/app/map_colours.c \
 	src/app/map_features.c \
 	src/app/nearest.c \
 	src/app/open.c \

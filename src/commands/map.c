@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sartor/base/memory.h"
+#include "sartor/panes/show.h"
 
 SR_RUN(map_run);
 
@@ -19,6 +20,8 @@ const struct sr_command sr_command_map = {
              .help = "What the map is of: pixels, hog, or a model, whose features are taken "
                      "(default: the map shown last, at first pixels)."},
             MAP_LAYOUT_PARAM,
+            {"colour", SR_PARAM_CHOICE, .choices = SR_MAP_COLOUR_CHOICES,
+             .help = "What the pane colours points by."},
             {"perplexity", SR_PARAM_NUMBER, .minimum = 2, .maximum = 80,
              .help = "tsne: how many neighbours count for a sample (default: 15)."},
             {"seed", SR_PARAM_INTEGER, .minimum = 0, .maximum = 9e15,
@@ -121,6 +124,8 @@ SR_RUN(map_run)
                             "map: layout=pca takes neither perplexity nor seed");
     const struct sr_map *map;
     sr_session_map_show(session, &request);
+    sr_map_show(session, sr_args_given(args, "colour") ? sr_args_choice(args, "colour") : -1);
+    reply->shown = session->interactive;
     enum sr_status status = sr_session_map(session, &request, &map, error);
     if (!status) report(session, &request, map, reply);
     return status;

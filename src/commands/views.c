@@ -35,14 +35,15 @@ const struct sr_command sr_command_look = {
     .params =
         (const struct sr_param[]){
             {"what", SR_PARAM_CHOICE, .positional = true, .required = true,
-             .choices =
-                 "values versions larger smaller next others classes vs beats beaten robustness",
+             .choices = "values versions larger smaller next others classes vs beats beaten "
+                        "robustness layout wider narrower",
              .help = "Browse: pixel values, augmented versions, larger or "
                      "smaller pictures. Data: the next "
                      "view. Train: other runs. Explain: the classes' mean heat. "
                      "Confusion and Compare: the second model, samples that only "
                      "the first or the second gets right. Compare: how models bear changed "
-                     "pictures."},
+                     "pictures. Map: the next colours, the other layout, larger or smaller, "
+                     "more or fewer neighbours."},
             {0}},
     .run = look_run,
 };

@@ -14,6 +14,8 @@
 
 /* Points in a slice. */
 enum { SLICE = 512 };
+/* Below so many points an iteration is too short to share out. */
+enum { ALONE = 4096 };
 static const float momentum = 0.8f, least_gain = 0.01f, longest_step = 5;
 static const double look_every = 0.1; /* seconds */
 
@@ -97,6 +99,7 @@ enum sr_status sr_tsne_run(const struct sr_tsne *settings, const struct sr_neigh
                            const struct sr_monitor *monitor, struct sr_error *error)
 {
     const size_t count = neighbours->count, size = 2 * count * sizeof *points;
+    if (count < ALONE) pool = NULL;
     struct affinities affinities;
     enum sr_status status =
         affinities_make(&affinities, neighbours, settings->perplexity, pool, error);

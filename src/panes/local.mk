@@ -30,6 +30,9 @@ libsartor_a_SOURCES += \
 	src/panes/form.c \
 	src/panes/form.h \
 	src/panes/log.c \
+	src/panes/map.c src/panes/map.h \
+	src/panes/map_draw.c \
+	src/panes/map_points.c \
 	src/panes/missing.c \
 	src/panes/overlay.c \
 	src/panes/pictures.c \

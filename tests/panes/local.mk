@@ -2,6 +2,10 @@ check_PROGRAMS += tests/panes/test_hooks
 tests_panes_test_hooks_SOURCES = tests/panes/test_hooks.c
 tests_panes_test_hooks_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_panes_test_hooks_LDADD = $(TEST_LIBS)
+check_PROGRAMS += tests/panes/test_map
+tests_panes_test_map_SOURCES = tests/panes/test_map.c
+tests_panes_test_map_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_panes_test_map_LDADD = $(TEST_LIBS)
 
 check_PROGRAMS += tests/panes/test_paint
 tests_panes_test_paint_SOURCES = tests/panes/test_paint.c

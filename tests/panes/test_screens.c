@@ -6,6 +6,7 @@
 #include "../../src/panes/data.h"
 #include "../../src/panes/explain.h"
 #include "../../src/panes/form.h"
+#include "../../src/panes/map.h"
 #include "../../src/panes/shared.h"
 #include "../../src/panes/train.h"
 #include "fixture.h"
@@ -721,6 +722,33 @@ static void colour(void **state)
     rmdir(folder);
 }
 
+/* The components of pixels: t-SNE is drawn the same way, and takes longer. */
+static void map(void **state)
+{
+    (void)state;
+    struct sr_session *session = fixture_new();
+    struct map *map = map_state(session);
+    session->view.pane = &sr_pane_map;
+    looks(session, "map");
+    screen(session, 80, 24, "map");
+    screen(session, 120, 40, "map-ansi");
+    screen(session, 200, 60, "map");
+    screen(session, 20, 5, "map-tiny");
+    map->within = 40;
+    choose(session, SR_SPLIT_TEST, 6, 0, "cnn");
+    map->colour = SR_MAP_RIGHT;
+    screen(session, 80, 24, "map-near-ansi");
+    map->colour = SR_MAP_CONFIDENCE;
+    screen(session, 80, 24, "map-confidence");
+    map->colour = SR_MAP_SUSPECT;
+    screen(session, 80, 24, "map-suspect");
+    session->look.depth = SR_DEPTH_16;
+    map->colour = SR_MAP_PREDICTED;
+    map->zoom = 3;
+    screen(session, 80, 24, "map-sixteen-ansi");
+    fixture_free(session);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -730,7 +758,7 @@ int main(void)
         cmocka_unit_test(words),         cmocka_unit_test(compare_models),
         cmocka_unit_test(compare_pairs), cmocka_unit_test(log_lines),
         cmocka_unit_test(form),          cmocka_unit_test(traced),
-        cmocka_unit_test(colour),
+        cmocka_unit_test(colour),        cmocka_unit_test(map),
     };
     return cmocka_run_group_tests_name("screens", tests, NULL, NULL);
 }

@@ -73,4 +73,43 @@ enum sr_status sr_session_lasso(struct sr_session *session, const struct sr_lass
 size_t sr_map_point(const struct sr_map *map, enum sr_file file, uint32_t row);
 enum sr_file sr_map_sample(const struct sr_map *map, size_t point, uint32_t *row);
 
+/* ---- what points are coloured by ---- */
+
+enum sr_map_colour {
+    SR_MAP_CLASS,
+    SR_MAP_PREDICTED,
+    SR_MAP_RIGHT,
+    SR_MAP_CONFIDENCE,
+    SR_MAP_FAMILIARITY,
+    SR_MAP_SUSPECT,
+    SR_MAP_SPLIT,
+    SR_MAP_TAG,
+    SR_MAP_COLOURS
+};
+extern const char *const sr_map_colour_names[SR_MAP_COLOURS]; /* "class", "predicted", ... */
+#define SR_MAP_COLOUR_CHOICES "class predicted right confidence familiarity suspect split tag"
+
+enum { SR_MAP_NO_CATEGORY = 255 };
+struct sr_map_colours {
+    enum sr_map_colour by;
+    size_t count;
+    uint8_t *categories; /* count; SR_MAP_NO_CATEGORY where nothing is known of a point */
+    float *values;       /* count, 0..1, where there are no categories; NaN where not known */
+    int names;           /* categories in all */
+};
+/* Of the rows of the train file and of the test file. What a model says (`entry`, which may be NULL
+ * for the others) is of the rows of one split, and asked for: SR_PENDING. Freed by
+ * sr_map_colours_fini in any case. */
+enum sr_status sr_session_map_colours(struct sr_session *session, enum sr_map_colour by,
+                                      struct sr_entry *entry, enum sr_split_name split,
+                                      struct sr_map_colours *colours, struct sr_error *error);
+void sr_map_colours_fini(struct sr_map_colours *colours);
+/* "Coat", "wrong", "test": what a category is. */
+const char *sr_map_category(const struct sr_session *session, enum sr_map_colour by, int category);
+/* Is it what a model says? */
+static inline bool sr_map_asks_model(enum sr_map_colour by)
+{
+    return by >= SR_MAP_PREDICTED && by <= SR_MAP_FAMILIARITY;
+}
+
 #endif

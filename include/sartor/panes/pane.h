@@ -70,7 +70,7 @@ struct sr_pane {
 };
 
 /* The panes in the order of their tabs: X(NAME) for each const struct sr_pane sr_pane_NAME. */
-#define SR_PANES(X)          X(browse) X(data) X(train) X(confusion) X(explain) X(compare) X(log)
+#define SR_PANES(X)          X(browse) X(data) X(train) X(confusion) X(explain) X(compare) X(log) X(map)
 #define SR_PANE_EXTERN(name) extern const struct sr_pane sr_pane_##name;
 SR_PANES(SR_PANE_EXTERN)
 /* "browse data train ... log ": choices of a parameter. */

@@ -32,4 +32,7 @@ void sr_explain_show_classes(struct sr_session *session, const struct sr_entry *
 const char *sr_explain_method(struct sr_session *session);
 void sr_explain_show_method(struct sr_session *session, const char *method);
 
+/* The map shown last (app/map.h), its points coloured by an enum sr_map_colour; -1: as before. */
+void sr_map_show(struct sr_session *session, int colour);
+
 #endif

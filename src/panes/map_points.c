@@ -1,0 +1,191 @@
+/* map_points.c - see map.h: which points are shown, where, and how the cursor moves among them. */
+#include "map.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sartor/base/memory.h"
+
+/* Is it the same map? */
+static bool same_request(const struct sr_map_request *a, const struct sr_map_request *b)
+{
+    return a->layout == b->layout && a->features == b->features && a->entry == b->entry &&
+           a->perplexity == b->perplexity && a->seed == b->seed;
+}
+
+/* Positions of a layout under way, kept until newer ones come. */
+static void take_live(struct sr_session *session, struct map *map, struct map_shown *shown)
+{
+    const struct sr_dataset *data = session->data;
+    const size_t count = data->files[SR_FILE_TRAIN].count + data->files[SR_FILE_TEST].count;
+    if (map->live_count != count || !same_request(&map->asked, &shown->request)) {
+        free(map->live);
+        map->live = sr_xalloc((2 * count + 1) * sizeof *map->live);
+        map->live_count = count;
+        map->live_version = 0;
+        map->asked = shown->request;
+    }
+    sr_session_map_live(session, &shown->request, map->live, count, &map->live_version);
+    if (map->live_version) {
+        shown->points = map->live;
+        shown->count = count;
+    }
+}
+
+static void take_map(struct map_shown *shown, const struct sr_map *map)
+{
+    shown->map = map;
+    shown->points = map->points;
+    shown->count = map->count;
+}
+
+void map_find(struct sr_session *session, struct map_shown *shown)
+{
+    struct map *map = map_state(session);
+    const struct sr_map *found = NULL;
+    *shown = (struct map_shown){.request = *sr_session_map_shown(session)};
+    if (sr_session_data(session, &shown->why)) return;
+    shown->train = session->data->files[SR_FILE_TRAIN].count;
+    if (map->stopped && !same_request(&map->asked, &shown->request)) map->stopped = false;
+    if (shown->request.layout == SR_MAP_TSNE) {
+        found = sr_session_map_known(session, &shown->request);
+        /* A script waits for nothing that a pane asks for in the long lane. */
+        if (!found && session->interactive && !map->stopped &&
+            sr_args_switch(session->options, "autorun")) {
+            const enum sr_status status =
+                sr_session_map(session, &shown->request, &found, &shown->why);
+            shown->settling = status == SR_PENDING;
+            map->stopped = status && status != SR_PENDING;
+            map->asked = map->stopped ? shown->request : map->asked;
+        }
+        if (found) {
+            take_map(shown, found);
+            return;
+        }
+        if (shown->settling) {
+            sr_session_map_pending(session, &shown->request, &shown->progress);
+            take_live(session, map, shown);
+            if (shown->points) return;
+        }
+    }
+    struct sr_map_request components = shown->request;
+    components.layout = SR_MAP_PCA;
+    shown->components = true;
+    if (sr_session_map(session, &components, &found, &shown->why) == SR_OK) take_map(shown, found);
+}
+
+struct map_window map_window(const struct map *map, const struct map_shown *shown, int columns,
+                             int lines)
+{
+    double low[2] = {INFINITY, INFINITY}, high[2] = {-INFINITY, -INFINITY};
+    for (size_t i = 0; i < 2 * shown->count; i++) {
+        const double at = (double)shown->points[i];
+        low[i % 2] = at < low[i % 2] ? at : low[i % 2];
+        high[i % 2] = at > high[i % 2] ? at : high[i % 2];
+    }
+    double step = fmax((high[0] - low[0]) / fmax(columns - 1, 1),
+                       (high[1] - low[1]) / fmax(2 * lines - 2, 1));
+    if (!(step > 0)) step = 1;
+    double centre[2] = {(low[0] + high[0]) / 2, (low[1] + high[1]) / 2};
+    if (map->zoom) memcpy(centre, map->centre, sizeof centre);
+    step /= pow(1.5, map->zoom);
+    return (struct map_window){centre[0] - step * columns / 2, centre[1] + step * lines, step,
+                               columns, lines};
+}
+
+bool *map_selected(const struct sr_session *session, const struct map_shown *shown)
+{
+    const struct sr_selection *selection = &session->selection;
+    bool *selected = sr_xalloc(shown->count + 1);
+    for (size_t i = 0; i < selection->count; i++) {
+        const enum sr_file file = sr_selection_file(selection, i);
+        const size_t point = selection->rows[i] + (file == SR_FILE_TEST ? shown->train : 0);
+        if (file < SR_FILE_COUNT && point < shown->count) selected[point] = true;
+    }
+    return selected;
+}
+
+size_t map_cursor(const struct sr_session *session, const struct map_shown *shown)
+{
+    enum sr_file file;
+    uint32_t row;
+    if (!sr_pane_sample(session, &file, &row) || file >= SR_FILE_COUNT) return SIZE_MAX;
+    const size_t point = row + (file == SR_FILE_TEST ? shown->train : 0);
+    return point < shown->count ? point : SIZE_MAX;
+}
+
+bool map_put_cursor(struct sr_session *session, const struct map_shown *shown, size_t point)
+{
+    struct sr_selection *selection = &session->selection;
+    const bool test = point >= shown->train;
+    const uint32_t row = (uint32_t)(test ? point - shown->train : point);
+    for (size_t i = 0; i < selection->count; i++)
+        if (selection->rows[i] == row &&
+            sr_selection_file(selection, i) == (test ? SR_FILE_TEST : SR_FILE_TRAIN)) {
+            selection->at = i;
+            return true;
+        }
+    return false;
+}
+
+size_t map_toward(const struct map_shown *shown, const bool *selected, size_t from, int across,
+                  int down, double least)
+{
+    const double x = (double)shown->points[2 * from], y = (double)shown->points[2 * from + 1];
+    double best = INFINITY;
+    size_t found = SIZE_MAX;
+    for (size_t i = 0; i < shown->count; i++) {
+        if (!selected[i] || i == from) continue;
+        const double dx = (double)shown->points[2 * i] - x,
+                     dy = (double)shown->points[2 * i + 1] - y, along = dx * across - dy * down,
+                     aside = fabs(dx * down + dy * across);
+        if (along < least || aside > along) continue;
+        const double far = along + 2 * aside;
+        if (far < best) {
+            best = far;
+            found = i;
+        }
+    }
+    return found;
+}
+
+/* The n-th smallest of the values (0: the smallest), which are reordered: Hoare's selection. */
+static float nth(float *values, size_t count, size_t n)
+{
+    size_t low = 0, high = count - 1;
+    while (low < high) {
+        const float pivot = values[low + (high - low) / 2];
+        size_t i = low, j = high;
+        for (;;) {
+            while (values[i] < pivot) i++;
+            while (values[j] > pivot) j--;
+            if (i >= j) break;
+            const float swap = values[i];
+            values[i++] = values[j];
+            values[j--] = swap;
+        }
+        if (n <= j)
+            high = j;
+        else
+            low = j + 1;
+    }
+    return values[n];
+}
+
+bool *map_near(const struct map *map, const struct map_shown *shown, size_t from)
+{
+    if (!map->within || from == SIZE_MAX) return NULL;
+    float *far = sr_xalloc(shown->count * sizeof *far),
+          *order = sr_xalloc(shown->count * sizeof *far);
+    bool *near = sr_xalloc(shown->count + 1);
+    for (size_t i = 0; i < shown->count; i++)
+        order[i] = far[i] = hypotf(shown->points[2 * i] - shown->points[2 * from],
+                                   shown->points[2 * i + 1] - shown->points[2 * from + 1]);
+    const float edge =
+        nth(order, shown->count, (map->within < shown->count ? map->within : shown->count) - 1);
+    for (size_t i = 0; i < shown->count; i++) near[i] = far[i] <= edge;
+    free(order);
+    free(far);
+    return near;
+}

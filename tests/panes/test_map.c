@@ -1,0 +1,162 @@
+/* The Map pane: whatever is filtered, zoomed or isolated, the cursor is on a sample of the
+ * selection, where that sample's point is; the neighbourhood that is marked is what Enter browses.
+ */
+#include "../../src/panes/map.h"
+#include "fixture.h"
+#include "sartor/base/rng.h"
+
+static struct sr_error error;
+
+static void draw(struct sr_session *session, int columns, int lines, struct sr_grid *grid)
+{
+    sr_grid_init(grid, columns, lines);
+    settle(session, grid);
+}
+
+static void look(struct sr_session *session, const char *name)
+{
+    const struct sr_pane_action *action = sr_pane_map.actions;
+    while (strcmp(action->name, name) != 0) action++;
+    assert_int_equal(action->run(session, &error), SR_OK);
+}
+
+/* Where the terminal's cursor is, there is the point of the selection's sample. */
+static void check(struct sr_session *session)
+{
+    static const int sizes[][2] = {{80, 24}, {40, 12}, {200, 60}};
+    static int turn;
+    struct sr_grid grid;
+    struct map_shown shown;
+    const int *size = sizes[turn++ % 3];
+    draw(session, size[0], size[1], &grid);
+    map_find(session, &shown);
+    const struct map *map = map_state(session);
+    const size_t at = map_cursor(session, &shown);
+    const struct sr_selection *selection = &session->selection;
+    if (!selection->count) {
+        assert_true(at == SIZE_MAX);
+    } else {
+        const enum sr_file file = sr_selection_file(selection, selection->at);
+        assert_true(at ==
+                    selection->rows[selection->at] + (file == SR_FILE_TEST ? shown.train : 0));
+        const struct map_window window = map_window(map, &shown, map->area.width, map->area.height);
+        const double x = ((double)shown.points[2 * at] - window.left) / window.step,
+                     y = (window.top - (double)shown.points[2 * at + 1]) / (2 * window.step);
+        if (x >= 0 && y >= 0 && x < window.columns && y < window.lines) {
+            assert_int_equal(grid.cursor_x, map->area.x + (int)x);
+            assert_int_equal(grid.cursor_y, map->area.y + (int)y);
+        }
+    }
+    sr_grid_fini(&grid);
+}
+
+static void random_walk(void **state)
+{
+    (void)state;
+    static const char *const looks[] = {"next", "larger", "smaller", "wider", "narrower"};
+    struct sr_session *session = fixture_new();
+    struct sr_rng rng;
+    sr_rng_init(&rng, 8, SR_STREAM_TEST, 0);
+    session->view.pane = &sr_pane_map;
+    check(session);
+    for (int step = 0; step < 400; step++) {
+        const uint64_t what = sr_rng_below(&rng, 20);
+        if (what < 12) {
+            sr_screen_move(session, (enum sr_move)sr_rng_below(&rng, SR_MOVE_COUNT));
+        } else if (what < 15) {
+            sr_pane_map.choose(session, (int)sr_rng_below(&rng, 900));
+        } else if (what < 18) {
+            look(session, looks[sr_rng_below(&rng, 5)]);
+        } else {
+            struct sr_filter filter;
+            sr_filter_init(&filter);
+            filter.split = (enum sr_split_name)sr_rng_below(&rng, SR_SPLIT_COUNT);
+            filter.everywhere = sr_rng_below(&rng, 3) == 0;
+            if (filter.everywhere) filter.split = SR_SPLIT_TRAIN;
+            filter.class = (int)sr_rng_below(&rng, 11) - 1;
+            enum sr_status status;
+            while ((status = sr_session_select(session, &filter, &error)) == SR_PENDING)
+                sr_session_wait(session, -1);
+            assert_int_equal(status, SR_OK);
+        }
+        check(session);
+    }
+    fixture_free(session);
+}
+
+/* Right, left, up and down go where they say. */
+static void directions(void **state)
+{
+    (void)state;
+    struct sr_session *session = fixture_new();
+    struct map_shown shown;
+    session->view.pane = &sr_pane_map;
+    check(session);
+    static const struct {
+        enum sr_move move;
+        int across, down;
+    } ways[] = {
+        {SR_MOVE_RIGHT, 1, 0}, {SR_MOVE_UP, 0, -1}, {SR_MOVE_LEFT, -1, 0}, {SR_MOVE_DOWN, 0, 1}};
+    size_t moved = 0;
+    for (size_t i = 0; i < 40; i++) {
+        map_find(session, &shown);
+        const size_t from = map_cursor(session, &shown);
+        sr_screen_move(session, ways[i % 4].move);
+        const size_t to = map_cursor(session, &shown);
+        if (to == from) continue;
+        const double x = (double)shown.points[2 * to] - (double)shown.points[2 * from],
+                     y = (double)shown.points[2 * to + 1] - (double)shown.points[2 * from + 1];
+        assert_true(x * ways[i % 4].across - y * ways[i % 4].down > 0);
+        moved++;
+    }
+    assert_true(moved >= 20);
+    fixture_free(session);
+}
+
+/* As many are marked as Enter browses, and they are the same. */
+static void neighbourhood(void **state)
+{
+    (void)state;
+    struct sr_session *session = fixture_new();
+    struct sr_text line = {0};
+    struct map_shown shown;
+    session->view.pane = &sr_pane_map;
+    check(session);
+    sr_pane_map.enter(session, &line);
+    assert_string_equal(sr_text_get(&line), "show train:0");
+    sr_text_clear(&line);
+    look(session, "wider");
+    sr_pane_map.enter(session, &line);
+    assert_string_equal(sr_text_get(&line), "browse near=train:0 within=100");
+    map_find(session, &shown);
+    bool *near = map_near(map_state(session), &shown, map_cursor(session, &shown));
+    struct sr_filter filter;
+    sr_filter_init(&filter);
+    struct sr_map_request request = *sr_session_map_shown(session);
+    request.layout = SR_MAP_PCA; /* which is what is shown meanwhile */
+    sr_map_request_words(&request, &filter.lasso);
+    filter.everywhere = true;
+    filter.lasso.shape = SR_LASSO_NEAR;
+    filter.lasso.within = 100;
+    assert_int_equal(sr_session_select(session, &filter, &error), SR_OK);
+    assert_int_equal(session->selection.count, 100);
+    for (size_t i = 0; i < 100; i++) {
+        const enum sr_file file = sr_selection_file(&session->selection, i);
+        assert_true(near[session->selection.rows[i] + (file == SR_FILE_TEST ? shown.train : 0)]);
+    }
+    free(near);
+    assert_true(sr_pane_map.back(session));
+    assert_false(sr_pane_map.back(session));
+    sr_text_fini(&line);
+    fixture_free(session);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(random_walk),
+        cmocka_unit_test(directions),
+        cmocka_unit_test(neighbourhood),
+    };
+    return cmocka_run_group_tests_name("map", tests, NULL, NULL);
+}
