@@ -50,7 +50,8 @@ void map_find(struct sr_session *session, struct map_shown *shown)
     if (map->stopped && !same_request(&map->asked, &shown->request)) map->stopped = false;
     if (shown->request.layout == SR_MAP_TSNE) {
         found = sr_session_map_known(session, &shown->request);
-        /* A script waits for nothing that a pane asks for in the long lane. */
+        /* A script waits for nothing that a pane asks for in the long lane, and what takes long is
+         * not begun where a person has said so. */
         if (!found && session->interactive && !map->stopped &&
             sr_args_switch(session->options, "autorun")) {
             const enum sr_status status =

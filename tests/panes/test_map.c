@@ -58,6 +58,7 @@ static void random_walk(void **state)
     struct sr_rng rng;
     sr_rng_init(&rng, 8, SR_STREAM_TEST, 0);
     session->view.pane = &sr_pane_map;
+    assert_int_equal(sr_args_set(session->options, "autorun", "off", &error), SR_OK);
     check(session);
     for (int step = 0; step < 400; step++) {
         const uint64_t what = sr_rng_below(&rng, 20);
@@ -91,6 +92,7 @@ static void directions(void **state)
     struct sr_session *session = fixture_new();
     struct map_shown shown;
     session->view.pane = &sr_pane_map;
+    assert_int_equal(sr_args_set(session->options, "autorun", "off", &error), SR_OK);
     check(session);
     static const struct {
         enum sr_move move;
@@ -121,6 +123,7 @@ static void neighbourhood(void **state)
     struct sr_text line = {0};
     struct map_shown shown;
     session->view.pane = &sr_pane_map;
+    assert_int_equal(sr_args_set(session->options, "autorun", "off", &error), SR_OK);
     check(session);
     sr_pane_map.enter(session, &line);
     assert_string_equal(sr_text_get(&line), "show train:0");
