@@ -85,9 +85,10 @@ static void keys_switch_panes(void **state)
     static const struct {
         const char *key, *tab;
     } steps[] = {
-        {"2", "[2 Data]"},    {"3", "[3 Train]"},   {"4", "[4 Confusion]"},
-        {"5", "[5 Explain]"}, {"6", "[6 Compare]"}, {"7", "[7 Log]"},
-        {"1", "[1 Browse]"},  {"\t", "[2 Data]"},   {"\033[Z", "[1 Browse]"},
+        {"2", "[2 Data]"},        {"3", "[3 Train]"},   {"4", "[4 Confusion]"},
+        {"5", "[5 Explain]"},     {"6", "[6 Compare]"}, {"7", "[7 Log]"},
+        {"8", "[8 Map]"},         {"1", "[1 Browse]"},  {"\t", "[2 Data]"},
+        {"\033[Z", "[1 Browse]"},
     };
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         pty_send(&pty, steps[i].key);
