@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sartor/app/decisions.h"
 #include "sartor/app/map.h"
 #include "sartor/app/trust.h"
 #include "sartor/base/memory.h"
@@ -10,7 +11,9 @@
 const char *const sr_map_colour_names[SR_MAP_COLOURS] = {
     "class", "predicted", "right", "confidence", "familiarity", "suspect", "split", "tag"};
 
-static const char *const suspect_names[] = {"not suspect", "suspect", "kept", "flagged"};
+/* The first, then a suspect by its mark. */
+static const char *const suspect_names[1 + SR_MARK_COUNT] = {
+    "not suspect", "suspect", "kept", "flagged", "left out", "of another class"};
 static const char *const right_names[] = {"right", "wrong"};
 
 static size_t train_count(const struct sr_session *session)
@@ -34,8 +37,9 @@ static void by_suspect(const struct sr_session *session, struct sr_map_colours *
     const struct sr_suspects *suspects = &session->suspects;
     if (suspects->folds) memset(colours->categories, 0, train_count(session));
     for (size_t i = 0; i < suspects->count; i++)
-        colours->categories[suspects->items[i].row] = (uint8_t)(1 + suspects->marks[i]);
-    colours->names = 4;
+        colours->categories[suspects->items[i].row] =
+            (uint8_t)(1 + sr_session_marked(session, SR_FILE_TRAIN, suspects->items[i].row));
+    colours->names = 1 + SR_MARK_COUNT;
 }
 
 static void by_split(const struct sr_session *session, struct sr_map_colours *colours)
