@@ -78,8 +78,8 @@ static void panes_by_name_and_beside(void **state)
     struct sr_session *session = fixture_bare();
     assert_ptr_equal(sr_pane_current(session), &sr_pane_browse); /* before any has been chosen */
     assert_ptr_equal(sr_pane_beside(session, 1), &sr_pane_data);
-    assert_ptr_equal(sr_pane_beside(session, -1), &sr_pane_log);
-    session->view.pane = &sr_pane_log;
+    assert_ptr_equal(sr_pane_beside(session, -1), &sr_pane_map);
+    session->view.pane = &sr_pane_map;
     assert_ptr_equal(sr_pane_beside(session, 1), &sr_pane_browse);
     assert_ptr_equal(sr_pane_beside(session, -1), &sr_pane_compare);
     assert_null(sr_pane_find("logs", &error));
