@@ -81,10 +81,10 @@ static void panes_by_name_and_beside(void **state)
     assert_ptr_equal(sr_pane_beside(session, -1), &sr_pane_map);
     session->view.pane = &sr_pane_map;
     assert_ptr_equal(sr_pane_beside(session, 1), &sr_pane_browse);
-    assert_ptr_equal(sr_pane_beside(session, -1), &sr_pane_compare);
+    assert_ptr_equal(sr_pane_beside(session, -1), &sr_pane_log);
     assert_null(sr_pane_find("logs", &error));
     assert_string_equal(error.text, "There is no pane \"logs\". The panes are browse, data, train, "
-                                    "confusion, explain, compare, log.");
+                                    "confusion, explain, compare, log, map.");
     fixture_free(session);
 }
 
