@@ -11,17 +11,6 @@
 
 enum { MOST_ZOOM = 16, FIRST_NEAR = 100, MOST_NEAR = 1 << 20 };
 
-static void fini(void *state)
-{
-    free(((struct map *)state)->live);
-}
-
-struct map *map_state(struct sr_session *session)
-{
-    static const struct sr_state_kind kind = {sizeof(struct map), NULL, fini};
-    return sr_session_state(session, &kind);
-}
-
 /* ---- words ---- */
 
 static void layout_words(const struct map_shown *shown, struct sr_text *text)

@@ -7,6 +7,17 @@
 
 #include "sartor/base/memory.h"
 
+static void fini(void *state)
+{
+    free(((struct map *)state)->live);
+}
+
+struct map *map_state(struct sr_session *session)
+{
+    static const struct sr_state_kind kind = {sizeof(struct map), NULL, fini};
+    return sr_session_state(session, &kind);
+}
+
 /* Is it the same map? */
 static bool same_request(const struct sr_map_request *a, const struct sr_map_request *b)
 {
