@@ -310,6 +310,8 @@ static void draw(struct sr_session *session, struct sr_area area)
         note = left < 60 ? 3 : 2;
         sr_text_add(&text, "A small sample: install dataset-fashion-mnist for all 70,000 images.");
     }
+    data_audit_words(session, &text);
+    if (text.length && !note) note = left < 100 ? 3 : 2;
     if (rest.height >= 20 && shown_class(session) >= 0 && !mean) below = rest.height >= 36 ? 16 : 8;
     int high = rest.height - below - (rest.height >= 16 ? note : 0);
     draw_histogram(session, sr_area_part(rest, 1, 0, left - 1, high));
@@ -374,6 +376,10 @@ static void describe(struct sr_session *session, struct sr_text *text)
     for (int f = 0; rows_of(session) == ROWS_MAX && f < SR_FILE_COUNT; f++)
         sr_text_printf(text, "\nIn the %s file the mean of red is %s, of green %s, of blue %s.",
                        sr_file_names[f], cells[ROWS][f], cells[ROWS + 1][f], cells[ROWS + 2][f]);
+    struct sr_text audit = {0};
+    data_audit_words(session, &audit);
+    if (audit.length) sr_text_printf(text, "\n%s", sr_text_get(&audit));
+    sr_text_fini(&audit);
     if (session->data->known && class < 0)
         sr_text_printf(
             text,

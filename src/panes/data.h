@@ -30,4 +30,7 @@ void data_means_draw(struct sr_session *session, struct sr_area area,
 void data_gallery_draw(struct sr_session *session, struct sr_area area,
                        const struct sr_statistics *statistics, const struct data_view *view);
 
+/* What the audit of a set of one's own has found so far; it is begun where it is not there. */
+void data_audit_words(struct sr_session *session, struct sr_text *text);
+
 #endif

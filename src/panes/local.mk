@@ -19,6 +19,7 @@ libsartor_a_SOURCES += \
 	src/panes/confusion.h \
 	src/panes/confusion_matrix.c \
 	src/panes/confusion_table.c \
+	src/panes/data_audit.c \
 	src/panes/data.c \
 	src/panes/data.h \
 	src/panes/data_images.c \

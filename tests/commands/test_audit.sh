@@ -36,6 +36,7 @@ script "browse audit=dark"; has '"indices": \["train:4"' "the worst comes first"
 script "browse audit=dark threshold=2"; before=$(grep -o '"count": [0-9]*' out)
 script "browse audit=dark"; [ "$before" != "$(grep -o '"count": [0-9]*' out)" ]
 report $? "a threshold moves the line"
+script "pane data" "audit kinds=outlier" "describe"; has 'Audit: 1 exact-duplicate, .*leak, .*:audit lists them' "Data says what was found in a set of one's own"
 script "train logreg name=m" "audit model=m kinds=weak-slice"; has '"kind": "weak-slice", "count"' "slices of a model"
 script "audit kinds=dork"; [ "$code" -eq 1 ] && grep -q 'no kind of finding "dork".*dark' err
 report $? "another kind is refused, with one like it"
