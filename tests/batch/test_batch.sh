@@ -98,7 +98,7 @@ run export confusion to=c.bmp; expect 1 "png" "an unknown format names the known
 run export confusion to=/nonexistent/c.png; expect 1 "/nonexistent/c.png" "a folder that is not there"
 mkdir dir.png; run export histogram to=dir.png; expect 1 "directory" "a directory as target"
 run gradcam knn 0; expect 1 "knn" "a model that has no gradients"
-run screen; expect 0 "sartor" "the screen as text"
+run screen; expect 0 "[1 Browse]" "the screen as text"
 run screen size=20x5; expect 0 "" "a small one"
 run screen size=0x5; expect 1 "COLUMNSxLINES" "an impossible one"
 run describe; expect 0 "split" "the pane in sentences"
