@@ -56,8 +56,9 @@ static void panes_without_an_answer_say_so(void **state)
     static const struct {
         const char *pane, *command, *said;
     } cases[] = {
-        {"log", "order", "Log has no order; these panes do: browse, explain, compare"},
-        {"data", "order reverse", "Data has no order; these panes do: browse, explain, compare"},
+        {"log", "order", "Log has no order; these panes do: browse, explain, compare, map"},
+        {"data", "order reverse",
+         "Data has no order; these panes do: browse, explain, compare, map"},
         {"browse", "log", "Browse has no axis to switch; these panes do: data, train"},
         {"compare", "units", "Compare has no units; these panes do: confusion"},
         {"confusion", "smooth 0.5", "Confusion has no curves to smooth; these panes do: train"},
@@ -177,7 +178,7 @@ static void panes_by_number_and_beside(void **state)
 {
     (void)state;
     run("pane browse; pane previous");
-    assert_pane("log");
+    assert_pane("map");
     run("pane next; pane next");
     assert_pane("data");
     run("form cnn epochs=3");
