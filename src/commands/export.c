@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "figures.h"
+#include "map.h"
 #include "sartor/base/memory.h"
 #include "sartor/data/save.h"
 
@@ -67,6 +68,11 @@ const struct sr_command sr_command_export = {
              .help = "Augmentation: more or less colour, by up to this fraction."},
             {"background", SR_PARAM_SWITCH, .form = SR_SWITCH_VALUE,
              .help = "Augmentation: before other backdrops, in other tones."},
+            {"of", SR_PARAM_ENTRY, .choices = SR_FEATURES_CHOICES,
+             .help = "map: of pixels, hog, or a model (default: the map shown last)."},
+            MAP_LAYOUT_PARAM,
+            {"colour", SR_PARAM_CHOICE, .fallback = "class", .choices = SR_MAP_COLOUR_CHOICES,
+             .help = "map: what points are coloured by."},
             {"width", SR_PARAM_NUMBER, .fallback = "0", .minimum = 0, .maximum = 2000,
              .help = "Millimetres, 0 for the figure's own."},
             {"height", SR_PARAM_NUMBER, .fallback = "0", .minimum = 0, .maximum = 2000,
@@ -218,6 +224,8 @@ SR_RUN(export_run)
         .sample_count = sample_count,
         .wrong = sr_args_switch(args, "wrong"),
         .right = sr_args_switch(args, "right"),
+        .map = map_request(session, args),
+        .colour = (enum sr_map_colour)sr_args_choice(args, "colour"),
         .method = sr_args_text(args, "method"),
         .layer = sr_args_text(args, "layer"),
         .target = arg_class(args, "target"),

@@ -5,6 +5,7 @@
 #include "sartor/app/experiment.h"
 #include "sartor/app/explanations.h"
 #include "sartor/app/intervals.h"
+#include "sartor/app/map.h"
 #include "sartor/app/robustness.h"
 #include "sartor/app/scores.h"
 #include "sartor/commands/command.h"
@@ -217,6 +218,8 @@ struct figure_request {
     const struct sample *samples; /* `sample_count` of one file; NULL: from the cursor on */
     size_t sample_count;
     bool wrong, right;
+    struct sr_map_request map;  /* map: which one */
+    enum sr_map_colour colour;  /* of a map */
     const char *method, *layer; /* NULL for the defaults */
     int target;                 /* -1: predicted */
     bool shares, of_predicted, linear, dark;

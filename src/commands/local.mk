@@ -30,6 +30,7 @@ libsartor_a_SOURCES += \
 	src/commands/figures_data.c \
 	src/commands/figures_dataset.c \
 	src/commands/figures_heat.c \
+	src/commands/figures_map.c \
 	src/commands/figures_models.c \
 	src/commands/figures_pick.c \
 	src/commands/figures_risk.c \

@@ -23,6 +23,7 @@ libsartor_a_SOURCES += \
 	src/figure/plotly.c \
 	src/figure/plotly_images.c \
 	src/figure/png.c \
+	src/figure/scatter.c \
 	src/figure/steps.c \
 	src/figure/text.c \
 	src/figure/tiles.c \

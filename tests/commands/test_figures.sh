@@ -36,6 +36,7 @@ gallery cnn split=test count=9
 quality cnn split=test count=8
 heats cnn split=test count=40
 nearest knn index=test:1
+map layout=pca colour=predicted model=cnn split=test
 network resnet
 END
 lines() { # folder: a line for each figure and format

@@ -34,6 +34,7 @@ ids() { tail -n 1 out | sed 's/.*"indices": \[\([^]]*\)\].*/\1/' | tr -d ' "' | 
 script "browse near=test:3 within=40 layout=pca limit=0"
 ids >near; [ "$(wc -l <near)" -eq 40 ] && grep -qx test:3 near; report $? "near= has as many as asked for, the sample among them"
 grep -q '"filter": "split=any near=test:3 within=40 of=pixels layout=pca"' out; report $? "the filter says so"
+"$sartor" --home "$work/home" --data "$mini" export map layout=pca to=all.csv >/dev/null 2>err
 script "browse near=test:3 within=40 layout=pca" "browse more class=Shirt limit=0"
 ids >both
 script "browse split=any class=Shirt limit=0"; ids >shirts
@@ -42,6 +43,9 @@ script "browse near=test:3 within=40 layout=pca split=test limit=0"
 ids | sed 's/^/test:/' >tests; grep ^test: near | cmp -s - tests; report $? "and of one split"
 script "browse near=test:3 within=40 layout=pca" "browse within=10 more limit=0"
 ids >ten; [ "$(wc -l <ten)" -eq 10 ] && [ "$(comm -23 ten near | wc -l)" -eq 0 ]; report $? "within= shrinks it"
+script "browse box=-1,-1,1,1 layout=pca limit=0"
+ids >box; awk -F, 'NR > 1 && $3 >= -1 && $3 <= 1 && $4 >= -1 && $4 <= 1 { print $1 ":" $2 }' all.csv | sort | cmp -s - box
+report $? "box= holds what lies in the rectangle"
 for words in "near=1 box=0,0,1,1" within=5 of=hog "box=1,1,0,0" "box=1,2"; do
     script "browse $words"; [ "$code" -eq 1 ]; report $? "browse $words is refused"
 done

@@ -207,6 +207,22 @@ struct sr_network_chart {
 };
 extern const struct sr_chart sr_chart_network;
 
+/* Many points in a plane, coloured by category or by value; of a map, so that axes mean nothing. */
+struct sr_scatter_chart {
+    const char *title, *note;
+    size_t count;
+    const float *points;       /* count × 2 */
+    const uint8_t *categories; /* count; from name_count on: not known */
+    const char *const *names;  /* name_count */
+    int name_count;
+    const float *values;         /* count, 0..1 or NaN, instead of categories; or NULL */
+    const char *const *captions; /* count: what each is */
+    /* The first `first_count` points are rows of files[0], the others of files[1]. */
+    const char *files[2];
+    size_t first_count;
+};
+extern const struct sr_chart sr_chart_scatter;
+
 /* A terminal screen as a picture: half blocks, quadrants, lines and braille as exact shapes, the
  * rest in a monospaced font; 10 × 20 dots a cell at 144 an inch, and a margin as wide as a cell
  * around the screen. options.dark says what the default colours are, so it should be that of the
