@@ -160,16 +160,17 @@ static void list_decisions(const struct sr_session *session, const char *event,
                            const struct sr_decision *items, size_t count, size_t limit,
                            struct sr_reply *reply)
 {
-    static const struct sr_column columns[] = {{"sample", "sample", .left = true, .width = 13},
-                                               {"decision", "decision", .left = true, .gap = 2},
-                                               {"class", "class", .left = true, .gap = 2},
-                                               {"label", "label", .left = true, .gap = 2},
-                                               {"by", "suggested by", .left = true, .gap = 2},
-                                               {"confidence", "sure", SR_UNIT_SHARE, "%.0f %%", .width = 6},
-                                               {"who", "who", .left = true, .gap = 2},
-                                               {"time", "time", .left = true, .gap = 2},
-                                               {"note", "note", .left = true, .gap = 2},
-                                               {0}};
+    static const struct sr_column columns[] = {
+        {"sample", "sample", .left = true, .width = 13},
+        {"decision", "decision", .left = true, .gap = 2},
+        {"class", "class", .left = true, .gap = 2},
+        {"label", "label", .left = true, .gap = 2},
+        {"by", "suggested by", .left = true, .gap = 2},
+        {"confidence", "sure", SR_UNIT_SHARE, "%.0f %%", .width = 6},
+        {"who", "who", .left = true, .gap = 2},
+        {"time", "time", .left = true, .gap = 2},
+        {"note", "note", .left = true, .gap = 2},
+        {0}};
     size_t listed = 0;
     struct sr_table *table = sr_reply_rows(reply, event, columns);
     for (size_t i = 0; i < count && (!limit || listed < limit); i++) {

@@ -30,8 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     must(again.count == suspects.count);
     must(again.folds == suspects.folds && again.rule == suspects.rule);
     must(!memcmp(again.small, suspects.small, sizeof again.small));
-    for (size_t i = 0; i < again.count; i++)
-        must(again.items[i].row == suspects.items[i].row);
+    for (size_t i = 0; i < again.count; i++) must(again.items[i].row == suspects.items[i].row);
     free(text);
     free_suspects(&again);
     free_suspects(&suspects);

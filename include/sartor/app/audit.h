@@ -17,7 +17,7 @@ struct sr_session_audit {
 struct sr_audit_request {
     unsigned kinds; /* a bit for each enum sr_audit_kind */
     enum sr_features of;
-    struct sr_entry *entry; /* for slices; NULL for none */
+    struct sr_entry *entry;   /* for slices; NULL for none */
     enum sr_split_name split; /* that it is judged on */
 };
 

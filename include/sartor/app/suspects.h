@@ -1,5 +1,5 @@
-/* suspects.h - labels that may be wrong; what a person says of them is in decisions.h. Only the session's
- * thread may call. */
+/* suspects.h - labels that may be wrong; what a person says of them is in decisions.h. Only the
+ * session's thread may call. */
 #ifndef SARTOR_APP_SUSPECTS_H
 #define SARTOR_APP_SUSPECTS_H
 
