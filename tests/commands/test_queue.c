@@ -386,7 +386,7 @@ static void keys_are_pressed_one_after_the_other(void **state)
     assert_int_equal(sr_args_integer(session->options, "seed"), 1);
     type("set validation=0.2");
     assert_int_equal(session->split.counts[SR_SPLIT_VALIDATION], 80);
-    sr_keys_press(session, "4");
+    sr_keys_press(session, "n");
     finish();
     session->interactive = true;
     assert_string_equal(sr_pane_current(session)->name, "confusion");
