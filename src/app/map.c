@@ -22,7 +22,7 @@ const char *const sr_map_layout_names[SR_MAP_LAYOUTS] = {"tsne", "pca"};
 
 /* Components that neighbours are looked for in; samples that faithfulness is measured on, and their
  * neighbours; iterations of t-SNE, and those of them in which neighbours attract more. */
-enum { DIMS = 50, MEASURED = 5000, NEAR = 15, ITERATIONS = 500, GATHERING = 150 };
+enum { DIMS = 50, MEASURED = 5000, NEAR = 15, ITERATIONS = 750, GATHERING = 250 };
 static const double exaggeration = 12;
 
 /* ---- positions while they settle: written by the job, read by the session's thread ---- */
@@ -106,9 +106,9 @@ static const struct {
     int from, to;
     const char *note;
 } stages[] = {{0, 20, "features"},
-              {20, 100, "principal components"},
-              {100, 450, "neighbours"},
-              {450, 960, "layout"},
+              {20, 110, "principal components"},
+              {110, 350, "neighbours"},
+              {350, 960, "layout"},
               {960, 1000, "measuring"}};
 
 struct staged {

@@ -23,7 +23,7 @@ const struct sr_command sr_command_map = {
             {"colour", SR_PARAM_CHOICE, .choices = SR_MAP_COLOUR_CHOICES,
              .help = "What the pane colours points by."},
             {"perplexity", SR_PARAM_NUMBER, .minimum = 2, .maximum = 80,
-             .help = "tsne: how many neighbours count for a sample (default: 15)."},
+             .help = "tsne: how many neighbours count for a sample (default: 30)."},
             {"seed", SR_PARAM_INTEGER, .minimum = 0, .maximum = 9e15,
              .help = "tsne: of the small random part of where samples start (default: 1)."},
             {0}},

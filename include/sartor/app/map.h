@@ -11,7 +11,7 @@ enum sr_map_layout { SR_MAP_TSNE, SR_MAP_PCA, SR_MAP_LAYOUTS };
 extern const char *const sr_map_layout_names[SR_MAP_LAYOUTS]; /* "tsne", "pca" */
 #define SR_MAP_LAYOUT_CHOICES "tsne pca"
 /* How many neighbours count, unless told. */
-#define SR_MAP_PERPLEXITY 15
+#define SR_MAP_PERPLEXITY 30
 
 /* What the map is of. */
 struct sr_map_request {
