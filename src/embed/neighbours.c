@@ -192,57 +192,6 @@ enum sr_status sr_neighbours_find(struct sr_neighbours *found, const float *rows
     return status;
 }
 
-struct refining {
-    const struct sr_neighbours *from;
-    struct sr_neighbours *to;
-    const float *rows;
-    int width;
-    size_t first, end;
-};
-
-static void refine_slice(void *context, size_t index, int worker)
-{
-    const struct refining *work = context;
-    const size_t row = work->first + index, known = (size_t)work->from->k,
-                 keep = (size_t)work->to->k, width = (size_t)work->width;
-    struct found found[SR_NEIGHBOURS_MOST];
-    (void)worker;
-    for (size_t i = 0; i < known; i++) {
-        const uint32_t other = work->from->rows[row * known + i];
-        found[i] = (struct found){
-            distance(work->rows + row * width, work->rows + other * width, work->width), other};
-    }
-    qsort(found, known, sizeof *found, by_distance);
-    for (size_t i = 0; i < keep; i++) {
-        work->to->rows[row * keep + i] = found[i].row;
-        work->to->distances[row * keep + i] = found[i].distance;
-    }
-}
-
-enum sr_status sr_neighbours_refine(struct sr_neighbours *found, const float *rows, int width,
-                                    int keep, struct sr_pool *pool,
-                                    const struct sr_monitor *monitor, struct sr_error *error)
-{
-    enum { SOME = 1024 };
-    struct sr_neighbours better;
-    enum sr_status status = allocate(&better, found->count, keep, error);
-    struct refining work = {found, &better, rows, width, 0, 0};
-    for (; !status && work.first < found->count; work.first += SOME) {
-        const size_t left = found->count - work.first;
-        if (!sr_monitor_proceed(monitor))
-            status = sr_error_set(error, SR_ERROR_CANCELLED, "stopped");
-        else
-            sr_pool_run(pool, left < SOME ? left : SOME, refine_slice, &work);
-    }
-    if (!status) {
-        const struct sr_neighbours swap = *found;
-        *found = better;
-        better = swap;
-    }
-    sr_neighbours_fini(&better);
-    return status;
-}
-
 void sr_neighbours_fini(struct sr_neighbours *found)
 {
     free(found->rows);

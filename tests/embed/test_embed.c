@@ -166,26 +166,6 @@ static void test_neighbours(void **state)
     free(rows);
 }
 
-/* The nearest by the first columns, refined, are in the order of whole rows. */
-static void test_refine(void **state)
-{
-    (void)state;
-    enum { COUNT = 400, WIDTH = 9, FEW = 2 };
-    float *rows = normal_rows(COUNT, WIDTH, 3), few[COUNT * FEW];
-    for (size_t i = 0; i < COUNT * FEW; i++) few[i] = rows[i / FEW * WIDTH + i % FEW];
-    struct sr_neighbours found, all;
-    assert_ok(sr_neighbours_find(&found, few, COUNT, FEW, 100, NULL, NULL, &error));
-    assert_ok(sr_neighbours_refine(&found, rows, WIDTH, 3, NULL, NULL, &error));
-    assert_ok(sr_neighbours_find(&all, rows, COUNT, WIDTH, 3, NULL, NULL, &error));
-    assert_int_equal(found.k, 3);
-    size_t same = 0;
-    for (size_t i = 0; i < COUNT * 3; i++) same += found.rows[i] == all.rows[i];
-    assert_true(same > COUNT * 3 * 9 / 10);
-    sr_neighbours_fini(&all);
-    sr_neighbours_fini(&found);
-    free(rows);
-}
-
 /* ---- transforms and sums on a grid ---- */
 
 static void check_transform(const struct embed_vector *loops, int size)
@@ -447,12 +427,11 @@ static void test_faithfulness(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_eigen),        cmocka_unit_test(test_pca),
-        cmocka_unit_test(test_pca_flat),     cmocka_unit_test(test_neighbours),
-        cmocka_unit_test(test_refine),       cmocka_unit_test(test_transform),
-        cmocka_unit_test(test_repulsion),    cmocka_unit_test(test_layout),
-        cmocka_unit_test(test_threads),      cmocka_unit_test(test_cancel),
-        cmocka_unit_test(test_faithfulness),
+        cmocka_unit_test(test_eigen),     cmocka_unit_test(test_pca),
+        cmocka_unit_test(test_pca_flat),  cmocka_unit_test(test_neighbours),
+        cmocka_unit_test(test_transform), cmocka_unit_test(test_repulsion),
+        cmocka_unit_test(test_layout),    cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_cancel),    cmocka_unit_test(test_faithfulness),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -28,11 +28,6 @@ struct sr_neighbours {
 enum sr_status sr_neighbours_find(struct sr_neighbours *found, const float *rows, size_t count,
                                   int width, int k, struct sr_pool *pool,
                                   const struct sr_monitor *monitor, struct sr_error *error);
-/* Where the rows compared were only the first principal components of `rows`: measure the distances
- * between whole rows, order by them, and keep the first `keep`. */
-enum sr_status sr_neighbours_refine(struct sr_neighbours *found, const float *rows, int width,
-                                    int keep, struct sr_pool *pool,
-                                    const struct sr_monitor *monitor, struct sr_error *error);
 void sr_neighbours_fini(struct sr_neighbours *found);
 
 #endif
