@@ -311,7 +311,7 @@ static void clicks_press_what_they_hit(void **state)
     static const struct {
         const char *tab;
         int column;
-    } tabs[] = {{"[4 Confusion]", 40}, {"[1 Browse]", 11}, {"[3 Train]", 29}};
+    } tabs[] = {{"[4 Confusion]", 34}, {"[1 Browse]", 5}, {"[3 Train]", 22}};
     char click[64];
     for (size_t i = 0; i < sizeof tabs / sizeof *tabs; i++) {
         snprintf(click, sizeof click, "\033[<0;%d;1M\033[<0;%d;1m", tabs[i].column, tabs[i].column);
