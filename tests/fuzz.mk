@@ -327,6 +327,7 @@ EXTRA_DIST += \
 	tests/data/corpus-cache/whole \
 	tests/data/corpus-cache/wrong-class \
 	tests/data/corpus-dataset/arrays.npz \
+	tests/data/corpus-dataset/beside.tar.gz \
 	tests/data/corpus-dataset/cifar.tar.gz \
 	tests/data/corpus-dataset/folders.tar.gz \
 	tests/data/corpus-dataset/folders.zip \

@@ -80,8 +80,9 @@ static enum likeness recognise_folders(const struct loading *loading)
     if (!pictures) return LIKE_NOTHING;
     const struct sorted one = sort(tree->files[first].path, skip);
     for (size_t i = first; i < tree->count; i++) {
+        if (!pictures_like(tree, i)) continue; /* its path may be shorter than what all share */
         const struct sorted other = sort(tree->files[i].path, skip);
-        if (!other.length || !pictures_like(tree, i)) continue;
+        if (!other.length) continue;
         if (one.length == other.length && !strncmp(one.class, other.class, one.length)) continue;
         return pictures_probe(tree, i) ? LIKE_CONTENT : LIKE_NAMES;
     }
