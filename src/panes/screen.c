@@ -83,8 +83,8 @@ static void add_share(const struct sr_progress *progress, int width, struct sr_t
 static void draw_sample(struct sr_session *session, struct sr_area area)
 {
     static const char *const words[] = {
-        "The small sample, 1,500 of 70,000 images. For all of them install dataset-fashion-mnist, "
-        "or open a folder with :open DIR",
+        ("The small sample, 1,500 of 70,000 images. For all of them install "
+         "dataset-fashion-mnist, or open a folder with :open DIR"),
         "Small sample, 1,500 of 70,000 images. All: :open DIR or dataset-fashion-mnist",
         "Small sample. All images: :open DIR"};
     size_t i = 0;

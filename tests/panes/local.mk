@@ -78,6 +78,23 @@ EXTRA_DIST += \
 	tests/panes/golden/colour-means-ansi-80x24.txt \
 	tests/panes/golden/colour-values-80x24.txt \
 	tests/panes/golden/colour-values-ansi-120x40.txt \
+	tests/panes/golden/compare-changed-120x40.txt \
+	tests/panes/golden/compare-changed-40x12.txt \
+	tests/panes/golden/compare-changed-80x24.txt \
+	tests/panes/golden/map-120x40.txt \
+	tests/panes/golden/map-200x60.txt \
+	tests/panes/golden/map-40x12.txt \
+	tests/panes/golden/map-80x24.txt \
+	tests/panes/golden/map-ansi-120x40.txt \
+	tests/panes/golden/map-ansi-80x24.txt \
+	tests/panes/golden/map-ascii-40x12.txt \
+	tests/panes/golden/map-ascii-80x24.txt \
+	tests/panes/golden/map-confidence-80x24.txt \
+	tests/panes/golden/map-near-ansi-80x24.txt \
+	tests/panes/golden/map-plain-80x24.txt \
+	tests/panes/golden/map-sixteen-ansi-80x24.txt \
+	tests/panes/golden/map-suspect-80x24.txt \
+	tests/panes/golden/map-tiny-20x5.txt \
 	tests/panes/golden/compare-120x40.txt \
 	tests/panes/golden/compare-200x50.txt \
 	tests/panes/golden/compare-40x12.txt \
