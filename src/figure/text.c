@@ -26,6 +26,12 @@ __attribute__((weak)) const char *__lsan_default_suppressions(void)
 {
     return "leak:libfontconfig\nleak:libpango\nleak:libglib\n";
 }
+/* Without the table of what was left out, so that the program's errors are its own. */
+const char *__lsan_default_options(void);
+const char *__lsan_default_options(void)
+{
+    return "print_suppressions=0";
+}
 #endif
 #ifdef RACES_ARE_LOOKED_FOR
 /* Pango asks fontconfig for fonts in a thread of its own. These libraries are compiled without the
