@@ -342,13 +342,13 @@ enum sr_status figure_heats(struct figure *figure, struct sr_error *error)
                    "is a mean heat of %.2f",
                    entry->name, class_heats->method->title, class_heats->layer[0] ? ", " : "",
                    class_heats->layer, number, sr_split_names[split], (double)most);
-    struct sr_gallery_chart chart = {.title = title,
-                                     .count = (int)classes,
-                                     .columns = classes == 10 ? 5 : 0,
-                                     .shape = images->shape,
-                                     .pixels = pixels,
-                                     .heats = heats,
-                                     .captions = captions};
+    struct sr_grid_chart chart = {.title = title,
+                                  .count = (int)classes,
+                                  .columns = classes == 10 ? 5 : 0,
+                                  .shape = images->shape,
+                                  .pixels = pixels,
+                                  .heats = heats,
+                                  .captions = captions};
     status = figure_put(figure, &sr_chart_gallery, &chart, error);
     free(title);
     free(shown);
@@ -386,14 +386,14 @@ enum sr_status figure_gallery(struct figure *figure, struct sr_error *error)
     char *title = sr_xprintf("Heat maps of %s by %s%s%s: %s", entry->name, maps->method->title,
                              *maps->layer ? " at " : "", maps->layer, picked.words);
     char **ids = picked_ids(figure, &picked);
-    struct sr_gallery_chart chart = {.title = title,
-                                     .count = (int)picked.count,
-                                     .shape = images->shape,
-                                     .pixels = pixels,
-                                     .heats = heats,
-                                     .ids = (const char *const *)ids,
-                                     .captions = (const char *const *)captions,
-                                     .wrong = wrong};
+    struct sr_grid_chart chart = {.title = title,
+                                  .count = (int)picked.count,
+                                  .shape = images->shape,
+                                  .pixels = pixels,
+                                  .heats = heats,
+                                  .ids = (const char *const *)ids,
+                                  .captions = (const char *const *)captions,
+                                  .wrong = wrong};
     status = figure_put(figure, &sr_chart_gallery, &chart, error);
     for (size_t i = 0; i < picked.count; i++) free(captions[i]);
     picked_ids_free(ids, &picked);

@@ -10,18 +10,6 @@
 
 #include "sartor/base/memory.h"
 
-/* What the two charts have in common; `colours` makes one image. */
-struct tiles {
-    const char *title;
-    int count, columns;
-    struct sr_shape shape;
-    const char *const *ids, *const *captions;
-    const bool *wrong;
-    const void *data;
-    void (*colours)(const void *data, int index, uint32_t *out);
-    bool scale;
-};
-
 /* A page too narrow for so many columns is drawn larger and scaled down, not made a tower. */
 enum { PART_LINES = 3, LEAST_COLUMNS = 4 };
 #define GAP        5.0
@@ -33,14 +21,14 @@ static struct sr_font caption_font(const struct sr_canvas *canvas, bool wrong)
                             wrong ? canvas->theme->wrong : canvas->theme->text};
 }
 
-static double extra_width(const struct tiles *tiles)
+static double extra_width(const struct sr_grid_chart *tiles)
 {
-    return 2 * SR_MARGIN - GAP + (tiles->scale ? SR_HEAT_SCALE_WIDTH : 0);
+    return 2 * SR_MARGIN - GAP + (tiles->heats ? SR_HEAT_SCALE_WIDTH : 0);
 }
 
 /* The default: a little more columns than rows, as many as are legible in the width (0: any), and
  * of nearby numbers the one with the fewest empty places in the last row. */
-static int columns_of(const struct tiles *tiles, double width)
+static int columns_of(const struct sr_grid_chart *tiles, double width)
 {
     if (tiles->columns > 0) return tiles->columns < tiles->count ? tiles->columns : tiles->count;
     int most = width > 0
@@ -63,7 +51,7 @@ static int columns_of(const struct tiles *tiles, double width)
 
 /* A wrong one is marked not by colour alone but by bold type, a thicker frame, and a cross where it
  * fits before the first word. */
-static char *caption_of(struct sr_canvas *canvas, const struct tiles *tiles, int index,
+static char *caption_of(struct sr_canvas *canvas, const struct sr_grid_chart *tiles, int index,
                         double width)
 {
     const char *text = tiles->captions && tiles->captions[index] ? tiles->captions[index] : "";
@@ -76,8 +64,8 @@ static char *caption_of(struct sr_canvas *canvas, const struct tiles *tiles, int
 
 /* The id and the caption below image `index`, about `x` and from `y` on; each line of the caption
  * has room for a few. Returns how many lines there are; with `draw` false it only counts them. */
-static int write_caption(struct sr_canvas *canvas, const struct tiles *tiles, int index, double x,
-                         double y, double width, bool draw)
+static int write_caption(struct sr_canvas *canvas, const struct sr_grid_chart *tiles, int index,
+                         double x, double y, double width, bool draw)
 {
     const struct sr_font font = caption_font(canvas, tiles->wrong && tiles->wrong[index]),
                          faint = {SR_TYPE_SMALL, false, canvas->theme->faint};
@@ -97,8 +85,8 @@ static int write_caption(struct sr_canvas *canvas, const struct tiles *tiles, in
 }
 
 /* Of one row, or of all of them together when `row` is -1; in columns of `tile`. */
-static double captions_height(struct sr_canvas *canvas, const struct tiles *tiles, int columns,
-                              int row, double tile)
+static double captions_height(struct sr_canvas *canvas, const struct sr_grid_chart *tiles,
+                              int columns, int row, double tile)
 {
     int lines = 0;
     if (!tiles->captions && !tiles->ids) return 0;
@@ -115,9 +103,10 @@ static double captions_height(struct sr_canvas *canvas, const struct tiles *tile
     return lines ? lines * sr_line_height(caption_font(canvas, false)) + 3 : 0;
 }
 
-static void tiles_size(struct sr_canvas *canvas, const struct tiles *tiles, double wished,
+static void tiles_size(struct sr_canvas *canvas, const void *data, double wished,
                        struct sr_size *size)
 {
+    const struct sr_grid_chart *tiles = data;
     int columns = columns_of(tiles, wished),
         rows = tiles->count ? (tiles->count + columns - 1) / columns : 1;
     double aspect = tiles->shape.width ? (double)tiles->shape.height / tiles->shape.width : 1;
@@ -138,8 +127,18 @@ static void tiles_size(struct sr_canvas *canvas, const struct tiles *tiles, doub
     size->least_height = fmin(size->least_height, size->height);
 }
 
-static void tiles_draw(struct sr_canvas *canvas, const struct tiles *tiles)
+/* Image `index`, with its heat over it where there is one. */
+static void take_colours(const struct sr_grid_chart *tiles, int index, uint32_t *colours)
 {
+    if (tiles->heats)
+        sr_pixels_overlay(colours, tiles->pixels[index], tiles->heats[index], tiles->shape);
+    else
+        sr_pixels_image(colours, tiles->pixels[index], tiles->shape);
+}
+
+static void tiles_draw(struct sr_canvas *canvas, const void *data)
+{
+    const struct sr_grid_chart *tiles = data;
     sr_draw_title(canvas, tiles->title);
     if (tiles->count < 1 || tiles->shape.height < 1 || tiles->shape.width < 1) return;
     int columns = columns_of(tiles, canvas->width), rows = (tiles->count + columns - 1) / columns;
@@ -159,14 +158,14 @@ static void tiles_draw(struct sr_canvas *canvas, const struct tiles *tiles)
                  captions_height(canvas, tiles, columns, i / columns - 1, pitch_x - GAP);
         bool wrong = tiles->wrong && tiles->wrong[i];
         struct sr_rect place = {sr_snap(canvas, x), sr_snap(canvas, y), side, side * aspect};
-        tiles->colours(tiles->data, i, colours);
+        take_colours(tiles, i, colours);
         sr_draw_pixels(canvas, place, colours, tiles->shape.height, tiles->shape.width);
         sr_frame(canvas, place, wrong ? 1.2 : 0.4,
                  wrong ? canvas->theme->wrong : canvas->theme->frame);
         write_caption(canvas, tiles, i, x + side / 2, y + side * aspect, pitch_x - GAP, true);
     }
     free(colours);
-    if (tiles->scale)
+    if (tiles->heats)
         sr_draw_heat_scale(canvas, canvas->width - SR_MARGIN - SR_HEAT_SCALE_WIDTH + 2, top + 3,
                            fmin(110, y - top + side * aspect - 6), "heat");
 }
@@ -180,9 +179,10 @@ static char *one_line(const char *id, const char *caption)
     return line;
 }
 
-/* `chart` without heats: those columns are left out. */
-static void tiles_table(struct sr_table *table, const struct sr_gallery_chart *chart)
+/* Without heats, those columns are left out. */
+static void tiles_table(struct sr_table *table, const void *data)
 {
+    const struct sr_grid_chart *chart = data;
     const int pixel_count = (int)sr_shape_pixels(chart->shape),
               value_count = (int)sr_shape_size(chart->shape);
     const float *const *heats = chart->heats;
@@ -207,50 +207,6 @@ static void tiles_table(struct sr_table *table, const struct sr_gallery_chart *c
     }
 }
 
-static void grid_colours(const void *data, int index, uint32_t *out)
-{
-    const struct sr_grid_chart *chart = data;
-    sr_pixels_image(out, chart->pixels[index], chart->shape);
-}
-
-static struct tiles grid_tiles(const struct sr_grid_chart *chart)
-{
-    return (struct tiles){.title = chart->title,
-                          .count = chart->count,
-                          .columns = chart->columns,
-                          .shape = chart->shape,
-                          .ids = chart->ids,
-                          .captions = chart->captions,
-                          .wrong = chart->wrong,
-                          .data = chart,
-                          .colours = grid_colours};
-}
-
-static void grid_size(struct sr_canvas *canvas, const void *data, double wished,
-                      struct sr_size *size)
-{
-    struct tiles tiles = grid_tiles(data);
-    tiles_size(canvas, &tiles, wished, size);
-}
-
-static void grid_draw(struct sr_canvas *canvas, const void *data)
-{
-    struct tiles tiles = grid_tiles(data);
-    tiles_draw(canvas, &tiles);
-}
-
-static void grid_table(struct sr_table *table, const void *data)
-{
-    const struct sr_grid_chart *chart = data;
-    tiles_table(table, &(struct sr_gallery_chart){.title = chart->title,
-                                                  .count = chart->count,
-                                                  .shape = chart->shape,
-                                                  .pixels = chart->pixels,
-                                                  .ids = chart->ids,
-                                                  .captions = chart->captions,
-                                                  .wrong = chart->wrong});
-}
-
 /* ---- the interactive page ---- */
 
 static int columns_for(int wished, int count)
@@ -259,9 +215,9 @@ static int columns_for(int wished, int count)
     return columns < 1 ? 1 : columns > count && count > 0 ? count : columns;
 }
 
-/* Of the gallery; without heats, of the sample grid. */
-static void tiles_plotly(struct sr_plotly *plot, const struct sr_gallery_chart *chart)
+static void tiles_plotly(struct sr_plotly *plot, const void *data)
 {
+    const struct sr_grid_chart *chart = data;
     struct sr_sheet sheet;
     const size_t area = sr_shape_pixels(chart->shape);
     const int columns = columns_for(chart->columns, chart->count),
@@ -271,10 +227,7 @@ static void tiles_plotly(struct sr_plotly *plot, const struct sr_gallery_chart *
     sr_sheet_begin(&sheet, plot, columns, rows, 88,
                    (chart->captions ? 38 : 4) + (chart->ids ? 13 : 0));
     for (int i = 0; i < chart->count; i++) {
-        if (chart->heats)
-            sr_pixels_overlay(colours, chart->pixels[i], chart->heats[i], chart->shape);
-        else
-            sr_pixels_image(colours, chart->pixels[i], chart->shape);
+        take_colours(chart, i, colours);
         sr_sheet_add(&sheet, &(struct sr_sheet_picture){
                                  .column = i % columns,
                                  .row = i / columns,
@@ -291,63 +244,6 @@ static void tiles_plotly(struct sr_plotly *plot, const struct sr_gallery_chart *
     free(colours);
 }
 
-static void grid_plotly(struct sr_plotly *plot, const void *data)
-{
-    const struct sr_grid_chart *chart = data;
-    tiles_plotly(plot, &(struct sr_gallery_chart){.title = chart->title,
-                                                  .count = chart->count,
-                                                  .columns = chart->columns,
-                                                  .shape = chart->shape,
-                                                  .pixels = chart->pixels,
-                                                  .ids = chart->ids,
-                                                  .captions = chart->captions,
-                                                  .wrong = chart->wrong});
-}
-
-static void gallery_plotly(struct sr_plotly *plot, const void *data)
-{
-    tiles_plotly(plot, data);
-}
-
-const struct sr_chart sr_chart_grid = {"grid", grid_size, grid_draw, grid_table, grid_plotly};
-
-static void gallery_colours(const void *data, int index, uint32_t *out)
-{
-    const struct sr_gallery_chart *chart = data;
-    sr_pixels_overlay(out, chart->pixels[index], chart->heats[index], chart->shape);
-}
-
-static struct tiles gallery_tiles(const struct sr_gallery_chart *chart)
-{
-    return (struct tiles){.title = chart->title,
-                          .count = chart->count,
-                          .columns = chart->columns,
-                          .shape = chart->shape,
-                          .ids = chart->ids,
-                          .captions = chart->captions,
-                          .wrong = chart->wrong,
-                          .data = chart,
-                          .colours = gallery_colours,
-                          .scale = true};
-}
-
-static void gallery_size(struct sr_canvas *canvas, const void *data, double wished,
-                         struct sr_size *size)
-{
-    struct tiles tiles = gallery_tiles(data);
-    tiles_size(canvas, &tiles, wished, size);
-}
-
-static void gallery_draw(struct sr_canvas *canvas, const void *data)
-{
-    struct tiles tiles = gallery_tiles(data);
-    tiles_draw(canvas, &tiles);
-}
-
-static void gallery_table(struct sr_table *table, const void *data)
-{
-    tiles_table(table, data);
-}
-
-const struct sr_chart sr_chart_gallery = {"gallery", gallery_size, gallery_draw, gallery_table,
-                                          gallery_plotly};
+const struct sr_chart sr_chart_grid = {"grid", tiles_size, tiles_draw, tiles_table, tiles_plotly},
+                      sr_chart_gallery = {"gallery", tiles_size, tiles_draw, tiles_table,
+                                          tiles_plotly};

@@ -80,10 +80,10 @@ static const struct sr_block blocks[] = {{SR_BLOCK_INPUT, "input", {28, 28, 1}, 
                                          {SR_BLOCK_DENSE, "dense 10", {0, 0, 10}, 62730, -1}};
 static struct sr_grid screen_grid;
 
-static const struct sr_grid_chart grid_chart = {"Samples",  IMAGES, 5,        {SIDE, SIDE, 1},
-                                                image_list, NULL,   captions, wrong};
-static const struct sr_gallery_chart gallery_chart = {
-    "Gallery", IMAGES, 0, {SIDE, SIDE, 1}, image_list, heat_list, ids, captions, wrong};
+static const struct sr_grid_chart grid_chart = {
+    "Samples", IMAGES, 5, {SIDE, SIDE, 1}, image_list, NULL, captions, wrong, NULL};
+static const struct sr_grid_chart gallery_chart = {
+    "Gallery", IMAGES, 0, {SIDE, SIDE, 1}, image_list, ids, captions, wrong, heat_list};
 static const struct sr_histogram_chart histogram_chart = {
     .title = "Grey values", .note = "mean 72.94, median 0", .counts = histogram_counts};
 static const struct sr_curves_chart curves_chart = {

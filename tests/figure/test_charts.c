@@ -225,7 +225,7 @@ static void empty_charts_are_pages_too(void **state)
         {.curves = curves, .count = 1, .logarithmic = true}};
     static const struct sr_bars_series empty_series = {"a", nothing, NULL, NULL};
     const struct sr_grid_chart grid = {.shape = {28, 28, 1}};
-    const struct sr_gallery_chart gallery = {.shape = {28, 28, 1}};
+    const struct sr_grid_chart gallery = {.shape = {28, 28, 1}};
     const struct sr_histogram_chart histogram = {.counts = none},
                                     linear = {.counts = none, .linear = true};
     const struct sr_curves_chart no_curves = {0}, hollow = {.panels = empty_panels, .count = 2};

@@ -105,14 +105,14 @@ static void captions_do_not_touch(void **state)
         snprintf(digits[i], sizeof digits[i], "test:%d", i);
         names[i] = digits[i];
     }
-    const struct sr_gallery_chart chart = {.title = "Gallery",
-                                           .count = PICTURES,
-                                           .shape = {SIDE, SIDE, 1},
-                                           .pixels = image_list,
-                                           .heats = heat_list,
-                                           .ids = names,
-                                           .captions = words,
-                                           .wrong = all_wrong};
+    const struct sr_grid_chart chart = {.title = "Gallery",
+                                        .count = PICTURES,
+                                        .shape = {SIDE, SIDE, 1},
+                                        .pixels = image_list,
+                                        .heats = heat_list,
+                                        .ids = names,
+                                        .captions = words,
+                                        .wrong = all_wrong};
     draw(&sr_chart_gallery, &chart, 0);
     for (int i = 0; i < PICTURES; i++) find(digits[i]);
     size_t beside = 0;

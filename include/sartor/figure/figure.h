@@ -47,7 +47,8 @@ enum sr_status sr_figure_write(const char *path, const struct sr_figure_options 
 /* SR_OK when sr_figure_write can write the extension of `path`; to refuse early. */
 enum sr_status sr_figure_check(const char *path, struct sr_error *error);
 
-/* A grid of images with captions: samples, class means, variants of an augmentation. */
+/* A grid of images with captions: samples, class means, variants of an augmentation; as a gallery,
+ * with heats over them: many samples at a glance, or the mean heat of each class. */
 struct sr_grid_chart {
     const char *title;
     int count, columns; /* images; a row of them, 0: own choice */
@@ -56,8 +57,9 @@ struct sr_grid_chart {
     const char *const *ids;       /* count, or NULL: which sample each is */
     const char *const *captions;  /* count, or NULL; lines of a caption end in a newline */
     const bool *wrong;            /* count, or NULL: mark the caption */
+    const float *const *heats;    /* count pointers, values 0..1; a grid: NULL */
 };
-extern const struct sr_chart sr_chart_grid;
+extern const struct sr_chart sr_chart_grid, sr_chart_gallery;
 
 /* Counts of each value, of grey images, or of each channel of images in colour. */
 struct sr_histogram_chart {
@@ -135,19 +137,6 @@ struct sr_triptych_chart {
     size_t count;
 };
 extern const struct sr_chart sr_chart_triptychs;
-
-/* Overlays in a grid: many samples at a glance, or the mean heat of each class. */
-struct sr_gallery_chart {
-    const char *title;
-    int count, columns; /* images; a row of them, 0: own choice */
-    struct sr_shape shape;
-    const uint8_t *const *pixels; /* count pointers */
-    const float *const *heats;    /* count pointers, values 0..1 */
-    const char *const *ids;       /* these as in a sr_grid_chart */
-    const char *const *captions;
-    const bool *wrong;
-};
-extern const struct sr_chart sr_chart_gallery;
 
 /* Bars, or dots where the axis need not begin at zero: precision, recall and F1 per class,
  * models compared with their intervals. */
