@@ -1,7 +1,7 @@
 ## Fuzz targets of the parsers. make check replays each (data/test_replay.c): its corpus, and thousands of
 ## inputs made from that by seeded changes. With CC=clang and --enable-fuzzing, `make fuzz MINUTES=10` runs
 ## each of them under libFuzzer for so long, and says what it reached.
-noinst_HEADERS += tests/fuzz.h
+noinst_HEADERS += tests/fuzz.h tests/commands/fuzz_session.h
 
 check_PROGRAMS += tests/data/test_fuzz_idx
 tests_data_test_fuzz_idx_SOURCES = tests/data/fuzz_idx.c tests/data/test_replay.c

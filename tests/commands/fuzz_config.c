@@ -1,24 +1,14 @@
 /* fuzz_config.c - any bytes as the config file: refused with a sentence, or an item of the queue
  * for each command. None is run. */
-#include "fuzz.h"
+#include "fuzz_session.h"
 
 #include "../../src/commands/config.c"
 #include "sartor/commands/queue.h"
 
-static struct sr_session *open_session(void)
-{
-    struct sr_error error = {0};
-    char *words[] = {"data=/nowhere", "home=/nowhere", "threads=1"};
-    struct sr_args *options = sr_args_parse("sartor", sr_options, words, 3, NULL, &error);
-    struct sr_session *session = options ? sr_session_new(options, &error) : NULL;
-    must(session != NULL);
-    return session;
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
     static struct sr_session *session;
-    if (!session) session = open_session();
+    if (!session) session = session_without_data();
     input_linked(bytes, length, "XDG_CONFIG_HOME", "config");
     session->message_is_error = false;
     config_enter(session);

@@ -1,18 +1,8 @@
 /* fuzz_history.c - any bytes as the history of the prompt: its lines, up to a number, are recalled
  * and edited. None is entered. */
-#include "fuzz.h"
+#include "fuzz_session.h"
 
 #include "../../src/commands/prompt.c"
-
-static struct sr_session *open_session(void)
-{
-    struct sr_error error = {0};
-    char *words[] = {"data=/nowhere", "home=/nowhere", "threads=1"};
-    struct sr_args *options = sr_args_parse("sartor", sr_options, words, 3, NULL, &error);
-    struct sr_session *session = options ? sr_session_new(options, &error) : NULL;
-    must(session != NULL);
-    return session;
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
@@ -20,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
                                        "x",  "Home", "Delete", "Down",      "C-e", "C-d"};
     static const struct sr_origin nobody = {0};
     static struct sr_session *session;
-    if (!session) session = open_session();
+    if (!session) session = session_without_data();
     input_linked(bytes, length, "XDG_STATE_HOME", "history");
     history_load(session);
     struct history *history = history_of(session);

@@ -1,23 +1,13 @@
 /* fuzz_language.c - any bytes as a line of the command language: split, parsed against the
  * parameters of its command or family, quoted and split again, completed at every place. Nothing is
  * run. */
-#include "fuzz.h"
+#include "fuzz_session.h"
 
-#include "sartor/app/session.h"
 #include "sartor/base/words.h"
 #include "sartor/commands/command.h"
 #include "sartor/models/model.h"
 
 static struct sr_session *session;
-
-static void open_session(void)
-{
-    struct sr_error error = {0};
-    char *words[] = {"data=/nowhere", "home=/nowhere", "threads=1"};
-    struct sr_args *options = sr_args_parse("sartor", sr_options, words, 3, NULL, &error);
-    session = options ? sr_session_new(options, &error) : NULL;
-    must(session != NULL);
-}
 
 static void parse(const struct sr_param *params, const struct sr_words *words)
 {
@@ -56,7 +46,7 @@ static void split_again(const struct sr_words *words)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
-    if (!session) open_session();
+    if (!session) session = session_without_data();
     if (length > 200) length = 200;
     char *text = input_text(bytes, length);
     const char *rest = text;
