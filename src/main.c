@@ -42,7 +42,7 @@ static const char usage[] =
     "  --keep-going    go on after a line that failed\n"
     "  --help, --version\n"
     "\n"
-    "sartor help lists the commands; the manual is sartor(1).\n";
+    "sartor help lists the commands; manuals: sartor(1), sartor-commands(7), sartor-files(5).\n";
 
 /* `text` begins with the program's name, as sentences on an option's value do. */
 static int usage_error(const char *text)
