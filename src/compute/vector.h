@@ -155,8 +155,8 @@ void SR_NAME(conv)(const struct sr_conv *c, const float *x, const float *w, cons
 void SR_NAME(conv_weights)(const struct sr_conv *c, const float *x, const float *dy, float *w,
                            int images);
 void SR_NAME(winograd_in)(const struct sr_winograd *g, const float *x, int images, float *v);
-void SR_NAME(winograd_out)(const struct sr_winograd *g, const float *m, const float *bias,
-                           bool relu, float *y, int images);
+void SR_NAME(winograd_out)(const struct sr_winograd *g, const float *m,
+                           const struct sr_conv_end *end, int images);
 void SR_NAME(winograd_out_back)(const struct sr_winograd *g, const float *dy, int images,
                                 float *dm);
 void SR_NAME(winograd_in_back)(const struct sr_winograd *g, const float *dv, bool adds, float *dx,

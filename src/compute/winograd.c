@@ -84,8 +84,7 @@ static struct sr_conv product_over(int tiles, int inputs, int outputs)
 }
 
 void sr_winograd_forward(const struct sr_winograd *g, const struct sr_kernels *k, const float *x,
-                         const float *u, const float *bias, bool relu, float *y, int images,
-                         float *scratch)
+                         const float *u, const struct sr_conv_end *end, int images, float *scratch)
 {
     const int tiles = sr_winograd_tiles(g, images);
     const struct sr_conv product = product_over(tiles, g->conv.inputs, g->conv.outputs);
@@ -96,7 +95,7 @@ void sr_winograd_forward(const struct sr_winograd *g, const struct sr_kernels *k
     k->winograd_in(g, x, images, v);
     for (size_t p = 0; p < points; p++)
         k->conv(&product, v + p * in, u + p * weights, NULL, 0, m + p * out, 1);
-    k->winograd_out(g, m, bias, relu, y, images);
+    k->winograd_out(g, m, end, images);
 }
 
 void sr_winograd_backward(const struct sr_winograd *g, const struct sr_kernels *k,

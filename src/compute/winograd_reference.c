@@ -92,9 +92,15 @@ struct pass {
     float *points;
     double (*matrix)[SIDE];
     bool transposed;
-    const float *bias;
-    bool relu;
+    const struct sr_conv_end *end; /* NULL: none */
 };
+
+static float end_value(const struct sr_conv_end *end, double value, int slot, ptrdiff_t at)
+{
+    if (end->bias) value += (double)end->bias[slot];
+    if (end->other) value += (double)end->other[at];
+    return (float)(end->relu && value < 0 ? 0 : value);
+}
 
 static void run(const struct pass *s, bool to_points)
 {
@@ -124,9 +130,9 @@ static void run(const struct pass *s, bool to_points)
                     float *to = to_points ? points + (size_t)(i * side + j) * stride
                                           : pixel_at(&s->picture, image, slot, top + i, left + j);
                     if (!to) continue;
-                    double value = out[i][j] + (s->bias ? (double)s->bias[slot] : 0);
+                    double value = out[i][j];
                     if (!to_points && s->side == side) value += (double)*to; /* tiles overlap */
-                    *to = (float)(s->relu && value < 0 ? 0 : value);
+                    *to = s->end ? end_value(s->end, value, slot, to - s->end->y) : (float)value;
                 }
         }
 }
@@ -155,19 +161,18 @@ void sr_winograd_in_reference(const struct sr_winograd *g, const float *x, int i
         true);
 }
 
-void sr_winograd_out_reference(const struct sr_winograd *g, const float *m, const float *bias,
-                               bool relu, float *y, int images)
+void sr_winograd_out_reference(const struct sr_winograd *g, const float *m,
+                               const struct sr_conv_end *end, int images)
 {
     struct matrices t = matrices_of(g->tile);
     run(&(struct pass){.g = g,
-                       .picture = output_of(&g->conv, y),
+                       .picture = output_of(&g->conv, end->y),
                        .images = images,
                        .side = t.m,
                        .points = (float *)m,
                        .matrix = t.a,
                        .transposed = true,
-                       .bias = bias,
-                       .relu = relu},
+                       .end = end},
         false);
 }
 

@@ -5,8 +5,8 @@
 #include "sartor/compute/kernels.h"
 
 void sr_winograd_in_reference(const struct sr_winograd *g, const float *x, int images, float *v);
-void sr_winograd_out_reference(const struct sr_winograd *g, const float *m, const float *bias,
-                               bool relu, float *y, int images);
+void sr_winograd_out_reference(const struct sr_winograd *g, const float *m,
+                               const struct sr_conv_end *end, int images);
 void sr_winograd_out_back_reference(const struct sr_winograd *g, const float *dy, int images,
                                     float *dm);
 void sr_winograd_in_back_reference(const struct sr_winograd *g, const float *dv, bool adds,

@@ -258,24 +258,28 @@ INLINE void to_points(const struct sr_winograd *g, const int m, const bool back,
 }
 
 INLINE void put_out(const struct sr_winograd *g, const int m, const float *points,
-                    const float *bias, bool relu, float *y, int images)
+                    const struct sr_conv_end *end, int images)
 {
     const struct sr_conv *c = &g->conv;
     const int blocks = sr_blocks(c->outputs), tiles = sr_winograd_tiles(g, images),
               row = c->out_width * SR_BLOCK;
     const size_t stride = sr_winograd_stride(c->outputs, tiles),
                  plane = (size_t)(c->out_height * c->out_width) * SR_BLOCK;
-    const vec least = splat(relu ? 0 : -INFINITY);
+    const vec least = splat(end->relu ? 0 : -INFINITY);
     EACH_TILE(g, images, blocks)
     {
         vec out[MOST * MOST], start = {0};
         const struct window w = window_of(c->out_height, c->out_width, down * m, across * m, m);
-        float *to = y + (size_t)(image * blocks + block) * plane + w.at + part;
-        if (bias) start = load(bias + block * SR_BLOCK + part);
+        const size_t at = (size_t)(image * blocks + block) * plane + (size_t)w.at + (size_t)part;
+        const float *other = end->other ? end->other + at : NULL;
+        if (end->bias) start = load(end->bias + block * SR_BLOCK + part);
         from_points(row_out, m, m, points + point_at(block, tiles, tile, part), stride, out);
         for (int i = 0; i < w.last_row; i++)
-            for (int j = 0; j < w.last_column; j++)
-                store(to + i * row + j * SR_BLOCK, larger(least, out[i * m + j] + start));
+            for (int j = 0; j < w.last_column; j++) {
+                vec sum = out[i * m + j] + start;
+                if (other) sum += load(other + i * row + j * SR_BLOCK);
+                store(end->y + at + i * row + j * SR_BLOCK, larger(least, sum));
+            }
     }
 }
 
@@ -343,13 +347,13 @@ void SR_NAME(winograd_in)(const struct sr_winograd *g, const float *x, int image
         to_points(g, 3, false, x, images, v);
 }
 
-void SR_NAME(winograd_out)(const struct sr_winograd *g, const float *m, const float *bias,
-                           bool relu, float *y, int images)
+void SR_NAME(winograd_out)(const struct sr_winograd *g, const float *m,
+                           const struct sr_conv_end *end, int images)
 {
     if (g->tile == 4)
-        put_out(g, 4, m, bias, relu, y, images);
+        put_out(g, 4, m, end, images);
     else
-        put_out(g, 3, m, bias, relu, y, images);
+        put_out(g, 3, m, end, images);
 }
 
 void SR_NAME(winograd_out_back)(const struct sr_winograd *g, const float *dy, int images, float *dm)

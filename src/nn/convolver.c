@@ -99,12 +99,16 @@ void convolver_turn(struct convolver *v, struct sr_pool *pool, const float *weig
 /* ---- passes ---- */
 
 void convolver_forward(const struct convolver *v, const struct sr_kernels *k, const float *x,
-                       const float *bias, bool relu, float *y, int images, float *scratch)
+                       const struct sr_conv_end *end, int images, float *scratch)
 {
-    if (v->tiled)
-        sr_winograd_forward(&v->winograd, k, x, v->packed, bias, relu, y, images, scratch);
-    else
-        k->conv(&v->conv, x, v->packed, bias, relu ? SR_CONV_RELU : 0, y, images);
+    if (v->tiled) {
+        sr_winograd_forward(&v->winograd, k, x, v->packed, end, images, scratch);
+        return;
+    }
+    if (end->other)
+        memcpy(end->y, end->other, (size_t)images * sr_conv_output_size(&v->conv) * sizeof *end->y);
+    k->conv(&v->conv, x, v->packed, end->bias,
+            (end->other ? SR_CONV_ADD : 0) | (end->relu ? SR_CONV_RELU : 0), end->y, images);
 }
 
 /* The sums of transformed weights stand before the points, which depend on the images. */

@@ -30,7 +30,7 @@ void convolver_pack(struct convolver *v, struct sr_pool *pool, const float *weig
 void convolver_turn(struct convolver *v, struct sr_pool *pool, const float *weights);
 
 void convolver_forward(const struct convolver *v, const struct sr_kernels *k, const float *x,
-                       const float *bias, bool relu, float *y, int images, float *scratch);
+                       const struct sr_conv_end *end, int images, float *scratch);
 
 /* The backward pass of a slice of images: begin, each of its groups, end; all with the same
  * scratch. `sums` becomes the gradient of the weights. NULL: not wanted. */

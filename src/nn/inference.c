@@ -187,6 +187,7 @@ enum sr_status sr_inference_run(const struct sr_inference *inference, enum sr_vi
         !(moved = sr_array_raw(BATCH, sr_shape_size(pass.shape), "moved images", error)))
         goto out;
     pass.moved = moved;
+    sr_network_hold(with.network, with.workspace);
     for (size_t v = 0; v < view_counts[views]; v++) total += view_table[v].weight;
 
     for (pass.start = 0; pass.start < samples->count; pass.start += BATCH) {
@@ -211,6 +212,7 @@ enum sr_status sr_inference_run(const struct sr_inference *inference, enum sr_vi
 out:
     free(sums);
     free(moved);
+    if (with.workspace) sr_network_hold(NULL, with.workspace);
     sr_workspace_free(own);
     return status;
 }
@@ -223,10 +225,14 @@ enum sr_status sr_inference_measure(const struct sr_inference *inference,
     size_t right = 0;
     double sum = 0;
 
+    sr_network_hold(inference->network, inference->workspace);
     for (pass.start = 0; pass.start < samples->count; pass.start += BATCH) {
         size_t left = samples->count - pass.start;
         pass.count = left < BATCH ? left : BATCH;
-        if (!run_batch(&pass, &view_table[0], inference->monitor)) return stopped(error);
+        if (!run_batch(&pass, &view_table[0], inference->monitor)) {
+            sr_network_hold(NULL, inference->workspace);
+            return stopped(error);
+        }
         for (size_t i = 0; i < pass.count; i++) {
             const float *logits = sr_workspace_logits(pass.workspace) + i * (size_t)pass.classes;
             int label = sr_samples_label(samples, pass.start + i), best = 0;
@@ -237,6 +243,7 @@ enum sr_status sr_inference_measure(const struct sr_inference *inference,
             right += best == label;
         }
     }
+    sr_network_hold(NULL, inference->workspace);
     *loss = sum / (double)samples->count;
     *accuracy = (double)right / (double)samples->count;
     return SR_OK;

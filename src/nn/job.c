@@ -21,6 +21,20 @@ const float *unit_source(const struct sr_workspace *workspace, int unit)
     return unit == FROM_IMAGE ? workspace->image : workspace->units[unit].result;
 }
 
+const float *job_source(const struct job *job, int unit, int first)
+{
+    const struct sr_workspace *w = job->workspace;
+    if (unit == FROM_IMAGE) return w->image + (size_t)first * shape_size(&w->network->image);
+    const struct unit *u = &w->units[unit];
+    return u->result + (size_t)(u->passing ? first - job->origin : first) * shape_size(&u->out);
+}
+
+float *job_result(const struct job *job, int first)
+{
+    const struct unit *u = job->unit;
+    return u->result + (size_t)(u->passing ? first - job->origin : first) * shape_size(&u->out);
+}
+
 void job_run(struct job *job, int images, void (*slice)(void *job, size_t index, int worker))
 {
     job->slice = images;

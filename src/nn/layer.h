@@ -64,9 +64,9 @@ enum { TENSORS_MAX = 4 };
 /* Their order: a layer with weights has them first. */
 enum { WEIGHT, BIAS, MEAN, VARIANCE };
 
-/* Layers that a unit can run at its end in the same step, in this order: a sum with a second input,
- * ReLU, 2×2 max-pool. */
-enum { FUSED_SUM = 1, FUSED_RELU = 2, FUSED_POOL = 4 };
+/* Layers that a unit can run at its end in the same step, in this order: a norm by running
+ * statistics, a sum with a second input, ReLU, 2×2 max-pool. */
+enum { FUSED_NORM = 1, FUSED_SUM = 2, FUSED_RELU = 4, FUSED_POOL = 8 };
 
 /* A kind of layer: an entry of the table. A hook may be NULL where a comment says so. */
 struct layer_kind {
@@ -82,6 +82,7 @@ struct layer_kind {
     bool additive;   /* ... also those before this kind, if it is followed by one that rectifies */
     unsigned fusion; /* the FUSED_ bit of this kind, 0 for none */
     unsigned fuses;  /* FUSED_ bits of the kinds that a unit starting with this one can take in */
+    unsigned folds;  /* and of those that it can take in only to predict */
 
     /* Set `out` and other members that depend on the input; `other` is the shape of the second
      * input, or NULL. */
@@ -102,6 +103,13 @@ struct layer_kind {
     size_t (*scratch)(const struct unit *unit, const struct layer *layer);
     /* Floats of sums that each slice of the backward pass leaves. NULL: 0. */
     size_t (*sums)(const struct layer *layer);
+    /* To predict: what depends on the weights alone, NULL for nothing; and the forward pass of a
+     * slice of images, as job_slice counts them. With `stream` the network need not wait after this
+     * kind until all images are done. NULL: it does. */
+    void (*prepare)(struct job *job);
+    void (*stream)(void *job, size_t index, int worker);
+    /* Images that such a slice should have at least, for speed. NULL: PIECE. */
+    int (*stream_images)(const struct layer *layer);
     /* Run a batch through a unit that starts with this kind, in regions of the pool. */
     void (*forward)(struct job *job);
     void (*backward)(struct job *job);

@@ -29,15 +29,15 @@ static void forward_slice(void *context, size_t index, int worker)
     const struct job *job = context;
     const struct unit *u = job->unit;
     int first, images = job_slice(job, index, &first);
-    size_t at = (size_t)first * shape_size(&u->out), length = (size_t)images * shape_size(&u->out);
-    const float *x = unit_source(job->workspace, u->input) + at,
-                *other = unit_source(job->workspace, u->other) + at;
+    size_t length = (size_t)images * shape_size(&u->out);
+    const float *x = job_source(job, u->input, first), *other = job_source(job, u->other, first);
+    float *y = job_result(job, first);
     (void)worker;
     if (u->relu) {
-        job->kernels->relu(x, other, length, u->result + at);
+        job->kernels->relu(x, other, length, y);
     } else {
-        memcpy(u->result + at, x, length * sizeof *x);
-        job->kernels->add(other, length, u->result + at);
+        memcpy(y, x, length * sizeof *x);
+        job->kernels->add(other, length, y);
     }
 }
 
@@ -85,6 +85,7 @@ const struct layer_kind layer_add = {
     .fusion = FUSED_SUM,
     .fuses = FUSED_RELU,
     .shape = shape,
+    .stream = forward_slice,
     .forward = forward,
     .backward = backward,
     .reference = reference,

@@ -32,8 +32,8 @@ static void forward_slice(void *context, size_t index, int worker)
     size_t planes = (size_t)(images * (u->in.slots / SR_BLOCK));
     size_t in = (size_t)shape_pixels(&u->in) * SR_BLOCK,
            out = (size_t)shape_pixels(&u->out) * SR_BLOCK;
-    const float *x = unit_source(job->workspace, u->input) + (size_t)first * shape_size(&u->in);
-    float *y = u->result + (size_t)first * shape_size(&u->out);
+    const float *x = job_source(job, u->input, first);
+    float *y = job_result(job, first);
     (void)worker;
     for (size_t i = 0; i < planes; i++)
         pool_plane(x + i * in, u->in.height, u->in.width, y + i * out);
@@ -96,6 +96,7 @@ const struct layer_kind layer_average_pool = {
     .role = SR_ROLE_POOL,
     .describe = describe,
     .shape = layer_halve_shape,
+    .stream = forward_slice,
     .forward = forward,
     .backward = backward,
     .reference = reference,

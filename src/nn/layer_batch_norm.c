@@ -158,21 +158,32 @@ static void learn_statistics(const struct job *job, int c)
                                                (double)running_variance[c]));
 }
 
+void norm_by_statistics(const struct sr_network *network, int layer, int c, float *scale,
+                        float *shift)
+{
+    const struct sr_parameter *p = network->parameters + network->layers[layer].parameter;
+    const float inverse = (float)(1 / sqrt((double)p[VARIANCE].values[c] + epsilon));
+    *scale = p[WEIGHT].values[c] * inverse;
+    *shift = p[BIAS].values[c] - p[MEAN].values[c] * *scale;
+}
+
 static void scale_slice(void *context, size_t index, int worker)
 {
     const struct job *job = context;
     const struct unit *u = job->unit;
     struct norm_unit *own = u->own;
     const float *weight = job_values(job, WEIGHT), *bias = job_values(job, BIAS);
-    const float *mean = job_values(job, MEAN), *variance = job_values(job, VARIANCE);
     int last, first = channel_range(job, index, &last);
     (void)worker;
     for (int c = first; c < last; c++) {
-        if (job->training) learn_statistics(job, c);
-        float inverse =
-            job->training ? own->inverse[c] : (float)(1 / sqrt((double)variance[c] + epsilon));
-        own->scale[c] = weight[c] * inverse;
-        own->shift[c] = bias[c] - (job->training ? own->mean[c] : mean[c]) * own->scale[c];
+        if (!job->training) {
+            norm_by_statistics(job->workspace->network, u->layer, c, &own->scale[c],
+                               &own->shift[c]);
+            continue;
+        }
+        learn_statistics(job, c);
+        own->scale[c] = weight[c] * own->inverse[c];
+        own->shift[c] = bias[c] - own->mean[c] * own->scale[c];
     }
 }
 
@@ -184,15 +195,19 @@ static void forward_slice(void *context, size_t index, int worker)
     int from, images = job_slice(job, index, &from);
     int step = u->pool ? 1 : images;
     for (int first = from; first < from + images; first += step) {
-        size_t at = (size_t)first * shape_size(&u->in), to = (size_t)first * shape_size(&u->out);
-        float *y = u->pool ? job_scratch(job, worker) : u->result + to;
-        job->kernels->norm(
-            unit_source(job->workspace, u->input) + at, extent_of(u, step), own->scale, own->shift,
-            u->other >= 0 ? unit_source(job->workspace, u->other) + at : NULL, u->relu, y);
+        float *result = job_result(job, first), *y = u->pool ? job_scratch(job, worker) : result;
+        job->kernels->norm(job_source(job, u->input, first), extent_of(u, step), own->scale,
+                           own->shift, u->other >= 0 ? job_source(job, u->other, first) : NULL,
+                           u->relu, y);
         if (u->pool)
-            job->kernels->pool(y, blocks_of(u), u->in.height, u->in.width, u->result + to,
-                               u->which ? u->which + to : NULL);
+            job->kernels->pool(y, blocks_of(u), u->in.height, u->in.width, result,
+                               u->which ? u->which + (size_t)first * shape_size(&u->out) : NULL);
     }
+}
+
+static void prepare(struct job *job)
+{
+    run_channels(job, scale_slice);
 }
 
 static void forward(struct job *job)
@@ -203,7 +218,7 @@ static void forward(struct job *job)
         run_channels(job, join_slice);
         sr_exchange_moments(job->workspace->exchange, own->joined, (size_t)job->unit->in.slots);
     }
-    run_channels(job, scale_slice);
+    prepare(job);
     job_run(job, PIECE, forward_slice);
 }
 
@@ -326,6 +341,7 @@ const struct layer_kind layer_batch_norm = {
     .role = SR_ROLE_NORM,
     .describe = describe,
     .additive = true,
+    .fusion = FUSED_NORM,
     .fuses = FUSED_SUM | FUSED_RELU | FUSED_POOL,
     .shape = layer_keep_shape,
     .tensors = tensors,
@@ -333,6 +349,8 @@ const struct layer_kind layer_batch_norm = {
     .carve = carve_own,
     .scratch = scratch,
     .sums = sums,
+    .prepare = prepare,
+    .stream = forward_slice,
     .forward = forward,
     .backward = backward,
     .observe = observe,

@@ -145,15 +145,24 @@ static size_t sums(const struct layer *layer)
     return sr_conv_weight_size(&layer->conv) + (size_t)sr_slots(layer->conv.outputs);
 }
 
+/* What a unit keeps. The convolver stands first: `own` of a unit is one, too. */
+struct conv_unit {
+    struct convolver convolver;
+    float *folded, *bias; /* weights and biases with the norm taken in; NULL without one */
+};
+
 static void carve_own(const struct sr_workspace *workspace, struct unit *unit,
                       struct carver *carver)
 {
     const struct layer *layer = &workspace->network->layers[unit->layer];
     const struct sr_conv *c = &layer->conv;
-    struct convolver *own = unit->own;
-    *own = convolver_of(c);
+    struct conv_unit *own = unit->own;
+    own->convolver = convolver_of(c);
     if (sr_conv_weight_size(c) > LARGE && unit->parts > LARGE_PARTS) unit->parts = LARGE_PARTS;
-    convolver_carve(own, carver, workspace->training && unit->input_gradient);
+    convolver_carve(&own->convolver, carver, workspace->training && unit->input_gradient);
+    if (!(unit->fused & FUSED_NORM)) return;
+    own->folded = carve(carver, sr_conv_weight_size(c));
+    own->bias = carve(carver, (size_t)sr_slots(c->outputs));
 }
 
 /* ---- forward ---- */
@@ -170,7 +179,7 @@ static const float *source(const struct job *job, int first, int count, float **
 {
     const struct unit *u = job->unit;
     const struct sr_conv *c = &job->layer->conv;
-    const float *x = unit_source(job->workspace, u->input) + (size_t)first * shape_size(&u->in);
+    const float *x = job_source(job, u->input, first);
     size_t size = copied_size(u, c);
     if (!size) return x;
     float *copied = *scratch;
@@ -195,32 +204,71 @@ static const struct unit *observer_of(const struct job *job)
     return observer >= 0 ? &job->workspace->units[observer] : NULL;
 }
 
+/* The norm behind the convolution into its weights, for one tap, and its biases. */
+static void fold_slice(void *context, size_t tap, int worker)
+{
+    const struct job *job = context;
+    const struct sr_conv *c = &job->layer->conv;
+    const struct conv_unit *own = job->unit->own;
+    const float *bias = job->layer->spec.bias ? job_values(job, BIAS) : NULL;
+    const size_t slots = (size_t)sr_slots(c->outputs), start = tap * (size_t)c->inputs * slots;
+    const float *from = job_values(job, WEIGHT) + start;
+    float *to = own->folded + start;
+    (void)worker;
+    for (size_t slot = 0; slot < slots; slot++) {
+        float scale, shift;
+        norm_by_statistics(job->workspace->network, job->unit->norm, (int)slot, &scale, &shift);
+        if (tap == 0) own->bias[slot] = (bias ? bias[slot] * scale : 0) + shift;
+        for (size_t i = slot; i < (size_t)c->inputs * slots; i += slots) to[i] = from[i] * scale;
+    }
+}
+
+static void prepare(struct job *job)
+{
+    const struct sr_conv *c = &job->layer->conv;
+    const struct conv_unit *own = job->unit->own;
+    const float *weights = own->folded ? own->folded : job_values(job, WEIGHT);
+    if (own->folded)
+        sr_pool_run(job->workspace->pool, (size_t)(c->kernel * c->kernel), fold_slice, job);
+    convolver_pack(job->unit->own, job->workspace->pool, weights);
+}
+
 static void forward_slice(void *context, size_t index, int worker)
 {
     const struct job *job = context;
     const struct unit *u = job->unit;
-    const float *bias = job->layer->spec.bias ? job_values(job, BIAS) : NULL;
+    const struct conv_unit *own = u->own;
+    struct sr_conv_end end = {.relu = u->relu, .bias = own->bias};
+    if (!end.bias && job->layer->spec.bias) end.bias = job_values(job, BIAS);
     const struct unit *observer = observer_of(job);
     int from, images = job_slice(job, index, &from), group = even_group(u, job->layer, images);
     float *own_scratch = job_scratch(job, worker);
     for (int first = from, count; first < from + images; first += count) {
         float *scratch = own_scratch + convolver_room(u, job->layer);
-        size_t at = (size_t)first * shape_size(&u->out);
+        float *result = job_result(job, first);
         count = from + images - first < group ? from + images - first : group;
         const float *x = source(job, first, count, &scratch);
-        float *y = u->pool ? scratch : u->result + at;
-        convolver_forward(u->own, job->kernels, x, bias, u->relu, y, count, own_scratch);
+        end.y = u->pool ? scratch : result;
+        if (u->fused & FUSED_SUM) end.other = job_source(job, u->other, first);
+        convolver_forward(&own->convolver, job->kernels, x, &end, count, own_scratch);
         if (u->pool)
-            job->kernels->pool(y, count * u->mid.slots / SR_BLOCK, u->mid.height, u->mid.width,
-                               u->result + at, u->which ? u->which + at : NULL);
+            job->kernels->pool(end.y, count * u->mid.slots / SR_BLOCK, u->mid.height, u->mid.width,
+                               result,
+                               u->which ? u->which + (size_t)first * shape_size(&u->out) : NULL);
     }
     if (observer && job->training) observer->kind->observe(job, observer, index, from, images);
+}
+
+static int stream_images(const struct layer *layer)
+{
+    const struct convolver v = convolver_of(&layer->conv);
+    return convolver_slice(&v);
 }
 
 static void forward(struct job *job)
 {
     const struct unit *u = job->unit;
-    convolver_pack(u->own, job->workspace->pool, job_values(job, WEIGHT));
+    prepare(job);
     /* An observer sums in pieces. */
     job_run(job, u->observer < 0 ? convolver_slice(u->own) : PIECE, forward_slice);
 }
@@ -325,14 +373,18 @@ const struct layer_kind layer_conv = {
     .describe = describe,
     .reads_image = true,
     .fuses = FUSED_RELU | FUSED_POOL,
+    .folds = FUSED_NORM | FUSED_SUM,
     .shape = shape,
     .tensors = tensors,
     .place = place,
     .multiply_adds = multiply_adds,
-    .own = sizeof(struct convolver),
+    .own = sizeof(struct conv_unit),
     .carve = carve_own,
     .scratch = scratch,
     .sums = sums,
+    .prepare = prepare,
+    .stream = forward_slice,
+    .stream_images = stream_images,
     .forward = forward,
     .backward = backward,
     .observes = true,

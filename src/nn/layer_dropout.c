@@ -53,12 +53,12 @@ static void forward_slice(void *context, size_t index, int worker)
     int from, images = job_slice(job, index, &from);
     (void)worker;
     for (int first = from; first < from + images; first++) {
-        size_t at = (size_t)first * shape_size(&u->out);
-        const float *x = unit_source(job->workspace, u->input) + at;
+        const float *x = job_source(job, u->input, first);
+        float *y = job_result(job, first);
         if (job->training)
-            drop(job, first, x, u->result + at);
+            drop(job, first, x, y);
         else
-            memcpy(u->result + at, x, shape_size(&u->out) * sizeof *x);
+            memcpy(y, x, shape_size(&u->out) * sizeof *x);
     }
 }
 
@@ -98,6 +98,7 @@ const struct layer_kind layer_dropout = {
     .example = {.rate = 0.3f},
     .describe = describe,
     .shape = shape,
+    .stream = forward_slice,
     .forward = forward,
     .backward = backward,
     .reference = reference,

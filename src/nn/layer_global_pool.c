@@ -28,10 +28,9 @@ static void forward_slice(void *context, size_t index, int worker)
     int from, images = job_slice(job, index, &from), pixels = shape_pixels(&u->in);
     (void)worker;
     for (int first = from; first < from + images; first++) {
-        float *y = u->result + (size_t)first * shape_size(&u->out);
+        float *y = job_result(job, first);
         memset(y, 0, shape_size(&u->out) * sizeof *y);
-        job->kernels->channel_sums(unit_source(job->workspace, u->input) +
-                                       (size_t)first * shape_size(&u->in),
+        job->kernels->channel_sums(job_source(job, u->input, first),
                                    (struct sr_extent){1, u->in.slots / SR_BLOCK, pixels}, y);
         for (size_t i = 0; i < shape_size(&u->out); i++) y[i] *= 1.0f / (float)pixels;
     }
@@ -78,6 +77,7 @@ const struct layer_kind layer_global_pool = {
     .role = SR_ROLE_POOL,
     .describe = describe,
     .shape = shape,
+    .stream = forward_slice,
     .forward = forward,
     .backward = backward,
     .reference = reference,

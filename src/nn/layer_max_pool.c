@@ -22,11 +22,10 @@ static void forward_slice(void *context, size_t index, int worker)
     const struct job *job = context;
     const struct unit *u = job->unit;
     int first, images = job_slice(job, index, &first);
-    size_t to = (size_t)first * shape_size(&u->out);
     (void)worker;
-    job->kernels->pool(unit_source(job->workspace, u->input) + (size_t)first * shape_size(&u->in),
-                       images * u->in.slots / SR_BLOCK, u->in.height, u->in.width, u->result + to,
-                       u->which ? u->which + to : NULL);
+    job->kernels->pool(job_source(job, u->input, first), images * u->in.slots / SR_BLOCK,
+                       u->in.height, u->in.width, job_result(job, first),
+                       u->which ? u->which + (size_t)first * shape_size(&u->out) : NULL);
 }
 
 static void forward(struct job *job)
@@ -73,6 +72,7 @@ const struct layer_kind layer_max_pool = {
     .fusion = FUSED_POOL,
     .shape = layer_halve_shape,
     .carve = carve_own,
+    .stream = forward_slice,
     .forward = forward,
     .backward = backward,
     .reference = reference,

@@ -14,10 +14,9 @@ static void forward_slice(void *context, size_t index, int worker)
     const struct job *job = context;
     const struct unit *u = job->unit;
     int first, images = job_slice(job, index, &first);
-    size_t size = shape_size(&u->out), at = (size_t)first * size;
     (void)worker;
-    job->kernels->relu(unit_source(job->workspace, u->input) + at, NULL, (size_t)images * size,
-                       u->result + at);
+    job->kernels->relu(job_source(job, u->input, first), NULL, (size_t)images * shape_size(&u->out),
+                       job_result(job, first));
 }
 
 static void forward(struct job *job)
@@ -58,6 +57,7 @@ const struct layer_kind layer_relu = {
     .rectifies = true,
     .fusion = FUSED_RELU,
     .shape = layer_keep_shape,
+    .stream = forward_slice,
     .forward = forward,
     .backward = backward,
     .reference = reference,

@@ -46,8 +46,8 @@ static void forward_slice(void *context, size_t index, int worker)
     const struct unit *u = job->unit;
     int first, images = job_slice(job, index, &first);
     size_t size = shape_size(&u->out), length = (size_t)images * size;
-    const float *x = unit_source(job->workspace, u->input) + (size_t)first * size;
-    float *y = u->result + (size_t)first * size;
+    const float *x = job_source(job, u->input, first);
+    float *y = job_result(job, first);
     (void)worker;
     for (size_t at = 0; at < length; at += LANES) {
         four value = *(const four *)(x + at);
@@ -97,6 +97,7 @@ const struct layer_kind layer_silu = {
     .describe = describe,
     .rectifies = true,
     .shape = layer_keep_shape,
+    .stream = forward_slice,
     .forward = forward,
     .backward = backward,
     .reference = reference,

@@ -56,10 +56,48 @@ static void begin_batch(struct sr_workspace *workspace, const struct sr_network 
     workspace->asked = workspace->gate ? sr_clock_seconds() : 0;
 }
 
+/* Some images through the units first .. end - 1, which all stream. */
+struct stream {
+    struct sr_workspace *workspace;
+    size_t first, end, slice; /* the first slice */
+    int count;
+};
+
+static void stream_slice(void *context, size_t index, int worker)
+{
+    const struct stream *s = context;
+    struct sr_workspace *w = s->workspace;
+    index += s->slice;
+    for (size_t i = s->first; i < s->end; i++) {
+        struct job job = job_for(w, i, s->count, false, false);
+        job.slice = w->stream;
+        job.origin = ((int)index - worker) * w->stream;
+        job.unit->kind->stream(&job, index, worker);
+    }
+}
+
+/* The stream that begins with unit `first`; returns the unit behind it. The images go through all
+ * of its units before the next ones begin, so that they stay in the cache. */
+static size_t run_stream(struct sr_workspace *workspace, size_t first, int count)
+{
+    const size_t slices = (size_t)((count + workspace->stream - 1) / workspace->stream),
+                 step = 4 * (size_t)sr_pool_threads(workspace->pool);
+    struct stream s = {.workspace = workspace, .first = first, .end = first, .count = count};
+    while (s.end < workspace->unit_count && workspace->units[s.end].streams) s.end++;
+    for (; s.slice < slices && may_go_on(workspace); s.slice += step)
+        sr_pool_run(workspace->pool, slices - s.slice < step ? slices - s.slice : step,
+                    stream_slice, &s);
+    return s.end;
+}
+
 static void run_forward(struct sr_workspace *workspace, int count, bool training)
 {
-    for (size_t i = 0; i < workspace->unit_count && may_go_on(workspace); i++) {
-        struct job job = job_for(workspace, i, count, training, training);
+    for (size_t i = 0; i < workspace->unit_count && may_go_on(workspace);) {
+        if (workspace->units[i].streams) {
+            i = run_stream(workspace, i, count);
+            continue;
+        }
+        struct job job = job_for(workspace, i++, count, training, training);
         double begun = watch(workspace);
         job.unit->kind->forward(&job);
         job.unit->forward_seconds += watch(workspace) - begun;
@@ -80,9 +118,27 @@ static void run_backward(struct sr_workspace *workspace, int count, bool trainin
     }
 }
 
+/* What the units that stream can do before they see an image. */
+static void prepare(struct sr_workspace *workspace)
+{
+    for (size_t i = 0; i < workspace->unit_count; i++) {
+        struct job job = job_for(workspace, i, 0, false, false);
+        if (job.unit->streams && job.unit->kind->prepare) job.unit->kind->prepare(&job);
+    }
+}
+
+void sr_network_hold(const struct sr_network *network, struct sr_workspace *workspace)
+{
+    workspace->held = network;
+    if (!network) return;
+    same_network(network, workspace);
+    prepare(workspace);
+}
+
 void sr_network_predict(const struct sr_network *network, struct sr_workspace *workspace, int count)
 {
     begin_batch(workspace, network);
+    if (workspace->held != network) prepare(workspace);
     run_forward(workspace, count, false);
 }
 

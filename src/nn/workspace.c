@@ -16,15 +16,18 @@ static bool reads(const struct layer *layer, int index)
 
 /* Let a unit take in the layer that alone reads its output, if its kind can do what that layer does
  * after what it does already. */
-static bool take_in_reader(const struct sr_network *network, int *unit_of, struct unit *unit)
+static bool take_in_reader(const struct sr_network *network, int *unit_of, struct unit *unit,
+                           bool training)
 {
+    const unsigned fuses = unit->kind->fuses | (training ? 0 : unit->kind->folds);
     size_t reader = (size_t)unit->last + 1;
     if (network->layers[unit->last].readers != 1) return false;
     while (!reads(&network->layers[reader], unit->last)) reader++;
     const struct layer *l = &network->layers[reader];
-    if (unit_of[reader] != FROM_NOWHERE || !(l->kind->fusion & unit->kind->fuses) ||
+    if (unit_of[reader] != FROM_NOWHERE || !(l->kind->fusion & fuses) ||
         l->kind->fusion <= unit->fused)
         return false;
+    if (l->kind->fusion == FUSED_NORM) unit->norm = (int)reader;
     if (l->kind->fusion == FUSED_SUM)
         unit->other = l->spec.input == unit->last ? l->spec.other : l->spec.input;
     unit->fused |= l->kind->fusion;
@@ -34,8 +37,9 @@ static bool take_in_reader(const struct sr_network *network, int *unit_of, struc
     return true;
 }
 
-static struct unit unit_from(const struct sr_network *network, int *unit_of, int index, bool fuse)
+static struct unit unit_from(const struct sr_workspace *w, int index, bool fuse)
 {
+    const struct sr_network *network = w->network;
     const struct layer *l = &network->layers[index];
     struct unit u = {.kind = l->kind,
                      .layer = index,
@@ -45,7 +49,7 @@ static struct unit unit_from(const struct sr_network *network, int *unit_of, int
                      .observer = FROM_NOWHERE,
                      .in = l->in,
                      .mid = l->out};
-    while (fuse && take_in_reader(network, unit_of, &u)) continue;
+    while (fuse && take_in_reader(network, w->unit_of, &u, w->training)) continue;
     u.relu = u.fused & FUSED_RELU;
     u.pool = u.fused & FUSED_POOL;
     u.out = network->layers[u.last].out;
@@ -96,6 +100,26 @@ static void plan_gradients(struct sr_workspace *w, bool fuse)
     free(written);
 }
 
+/* Which units stream, and which of them are read in their own stream alone. */
+static void plan_streams(struct sr_workspace *w)
+{
+    int start = 0; /* of the stream */
+    w->stream = PIECE;
+    for (size_t i = 0; i < w->unit_count; i++) {
+        struct unit *u = &w->units[i];
+        u->streams = u->passing = u->kind->stream != NULL;
+        if (!u->streams) start = (int)i;
+        if (u->input >= 0 && u->input < start) w->units[u->input].passing = false;
+        if (u->other >= 0 && u->other < start) w->units[u->other].passing = false;
+        if (!u->streams) start = (int)i + 1;
+        int images =
+            u->kind->stream_images ? u->kind->stream_images(&w->network->layers[u->layer]) : PIECE;
+        if (u->streams && images > w->stream) w->stream = images;
+    }
+    w->units[w->unit_count - 1].passing = false; /* the logits */
+    if (w->stream > w->batch) w->stream = w->batch;
+}
+
 static void plan(struct sr_workspace *w, bool fuse)
 {
     const struct sr_network *network = w->network;
@@ -104,7 +128,7 @@ static void plan(struct sr_workspace *w, bool fuse)
     for (size_t i = 0; i < network->count; i++)
         if (w->unit_of[i] == FROM_NOWHERE) {
             w->unit_of[i] = TAKEN;
-            struct unit u = unit_from(network, w->unit_of, (int)i, fuse);
+            struct unit u = unit_from(w, (int)i, fuse);
             at[u.last] = u;
         }
     for (size_t i = 0; i < network->count; i++) {
@@ -121,16 +145,22 @@ static void plan(struct sr_workspace *w, bool fuse)
         w->units[w->unit_count++] = *u;
     }
     free(at);
-    if (fuse) plan_observers(w);
+    if (fuse && w->training) plan_observers(w);
+    if (!w->training) plan_streams(w);
     plan_gradients(w, fuse);
 }
 
 /* ---- memory ---- */
 
+static size_t passing_images(const struct sr_workspace *w)
+{
+    return (size_t)(w->stream * sr_pool_threads(w->pool));
+}
+
 static void carve_unit(struct sr_workspace *w, struct unit *u, struct carver *carver)
 {
     size_t batch = (size_t)w->batch;
-    u->result = carve(carver, batch * shape_size(&u->out));
+    u->result = carve(carver, (u->passing ? passing_images(w) : batch) * shape_size(&u->out));
     u->parts = MOST_PARTS;
     if (w->training && u->observer < 0) u->gradient = carve(carver, batch * shape_size(&u->out));
     if (w->training && u->pool) u->which = carve_which(carver, u, w->batch);

@@ -27,6 +27,9 @@ struct unit {
     void *own;                   /* what its kind keeps */
     int observer;                /* unit that alone reads it and whose observe and undo it calls */
     bool observed;               /* it is an observer: its input calls its observe and undo */
+    int norm;                    /* conv: the layer of the norm taken in (FUSED_NORM) */
+    bool streams;                /* predicts a few images at a time, together with its neighbours */
+    bool passing;                /* `result` has only the images that stream now, for each worker */
     int parts;                   /* slices that leave partial sums behind, at most */
     double forward_seconds, backward_seconds; /* while watched */
 };
@@ -36,7 +39,9 @@ struct sr_workspace {
     struct sr_pool *pool;
     int batch;
     bool training;
-    bool watched; /* the units' time is taken */
+    const struct sr_network *held; /* whose weights do not change now; NULL for none */
+    int stream;                    /* images that stream at a time */
+    bool watched;                  /* the units' time is taken */
     const struct sr_exchange *exchange;
     const struct sr_monitor *gate;
     double asked; /* when */
@@ -82,6 +87,7 @@ struct job {
     const struct sr_kernels *kernels;
     int count, before, whole; /* images; of the whole batch: those on machines before, all */
     int slice;                /* images of a slice, as job_slice counts them */
+    int origin;               /* image 0 of a batch would be here in the memory of streams */
     size_t part_size;
     bool training;   /* batch statistics and dropout */
     bool parameters; /* parameter gradients wanted */
@@ -106,8 +112,11 @@ static inline int part_count(const struct job *job)
     return (job->count + images - 1) / images;
 }
 
-/* The output of a unit, or the image. */
+/* The output of a unit, or the image, of the whole batch: of no unit that streams. */
 const float *unit_source(const struct sr_workspace *workspace, int unit);
+/* The same from image `first` on, and the job's own output: also where they stream. */
+const float *job_source(const struct job *job, int unit, int first);
+float *job_result(const struct job *job, int first);
 /* Run `slice` for each slice of `images` images of the batch. */
 void job_run(struct job *job, int images, void (*slice)(void *job, size_t index, int worker));
 /* The first image of a slice, and how many it has. */
@@ -118,6 +127,9 @@ float *job_gradient(const struct job *job, int which);
 float *job_scratch(const struct job *job, int worker);
 /* Memory for the `part_size` sums of slice `index`. */
 float *job_part(const struct job *job, size_t index);
+/* What a norm does with channel `c` by its running statistics: y = x · scale + shift. */
+void norm_by_statistics(const struct sr_network *network, int layer, int c, float *scale,
+                        float *shift);
 /* Say that a parameter's gradient is complete and its values are not read again. */
 void job_complete(const struct job *job, int which);
 /* The gradient of the input (or of `other`) += or = `from`, for images first..first + count - 1. */

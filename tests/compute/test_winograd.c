@@ -92,10 +92,12 @@ static void compare_transforms(const struct sr_kernels *k, const struct sr_winog
           *y2 = copy_of(y, y_size), *v = numbers(in, 3), *v2 = copy_of(v, in), *m = numbers(out, 4),
           *m2 = copy_of(m, out), *u = numbers(weights, 5), *u2 = copy_of(u, weights),
           *w = numbers(sr_conv_weight_size(c), 6), *w2 = copy_of(w, sr_conv_weight_size(c)),
-          *bias = numbers((size_t)sr_slots(c->outputs), 7);
+          *bias = numbers((size_t)sr_slots(c->outputs), 7), *other = numbers(y_size, 8);
     for (int way = 0; way < 2; way++) {
-        k->winograd_out(g, m, way ? bias : NULL, way, y, images);
-        twin->winograd_out(g, m2, way ? bias : NULL, way, y2, images);
+        struct sr_conv_end end = {way ? bias : NULL, way ? other : NULL, way, y}, end2 = end;
+        end2.y = y2;
+        k->winograd_out(g, m, &end, images);
+        twin->winograd_out(g, m2, &end2, images);
         assert_near(y, y2, y_size, "out");
         k->winograd_in_back(g, v, way, x, images);
         twin->winograd_in_back(g, v2, way, x2, images);
@@ -199,7 +201,8 @@ static void compare_forward(const struct sr_kernels *k, const struct sr_winograd
     float *fast = numbers(size, 6), *direct = numbers(size, 6), *exact = numbers(size, 6);
     for (int relu = 0; relu < 2; relu++) {
         const int flags = relu ? SR_CONV_RELU : 0;
-        sr_winograd_forward(g, k, s->x, s->u, s->bias, relu, fast, images, s->scratch);
+        sr_winograd_forward(g, k, s->x, s->u, &(struct sr_conv_end){s->bias, NULL, relu, fast},
+                            images, s->scratch);
         k->conv(&s->c, s->x, s->packed, s->bias, flags, direct, images);
         sr_kernels_named("reference")->conv(&s->c, s->x, s->packed, s->bias, flags, exact, images);
         assert_close(fast, direct, exact, size, "forward");
@@ -268,10 +271,12 @@ static void test_company(void **state)
         struct whole s = whole_of(&g, k, IMAGES);
         const size_t size = sr_conv_output_size(&c);
         float *together = numbers(IMAGES * size, 1), *alone = numbers(size, 2);
-        sr_winograd_forward(&g, k, s.x, s.u, s.bias, true, together, IMAGES, s.scratch);
+        struct sr_conv_end end = {s.bias, NULL, true, together};
+        sr_winograd_forward(&g, k, s.x, s.u, &end, IMAGES, s.scratch);
+        end.y = alone;
         for (size_t image = 0; image < IMAGES; image++) {
-            sr_winograd_forward(&g, k, s.x + image * sr_conv_input_size(&c), s.u, s.bias, true,
-                                alone, 1, s.scratch);
+            sr_winograd_forward(&g, k, s.x + image * sr_conv_input_size(&c), s.u, &end, 1,
+                                s.scratch);
             assert_memory_equal(alone, together + image * size, size * sizeof *alone);
         }
         free(together), free(alone);

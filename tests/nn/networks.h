@@ -103,15 +103,10 @@ static void stir(struct sr_network *network, struct sr_workspace *workspace, int
     for (int step = 0; step < 9; step++) loss_at(network, workspace, batch, labels);
 }
 
-/* Predictions of each image of the workspace against the plain reference. */
-static void check_reference(struct sr_network *network, struct sr_workspace *workspace, int batch,
-                            int pixels)
+static void check_logits(struct sr_network *network, struct sr_workspace *workspace, int batch,
+                         int pixels, int classes)
 {
-    int height, width, classes;
     double logits[16];
-    sr_network_shape(network, sr_network_layer_count(network) - 1, &height, &width, &classes);
-    assert_true(classes <= 16);
-    sr_network_predict(network, workspace, batch);
     for (int i = 0; i < batch; i++) {
         sr_network_predict_ref(network, sr_workspace_input(workspace) + i * pixels, logits);
         for (int c = 0; c < classes; c++) {
@@ -120,6 +115,26 @@ static void check_reference(struct sr_network *network, struct sr_workspace *wor
                 fail_msg("image %d: logit %d is %g, by the reference %g", i, c, found, logits[c]);
         }
     }
+}
+
+/* Predictions of each image of the workspace against the plain reference. */
+static void check_reference(struct sr_network *network, struct sr_workspace *workspace, int batch,
+                            int pixels)
+{
+    int height, width, classes;
+    sr_network_shape(network, sr_network_layer_count(network) - 1, &height, &width, &classes);
+    assert_true(classes <= 16);
+    /* A workspace that only predicts folds and streams; both ways must agree with the reference. */
+    struct sr_error error = {0};
+    struct sr_workspace *predicting = sr_workspace_new(network, batch, false, NULL, &error);
+    assert_non_null(predicting);
+    memcpy(sr_workspace_input(predicting), sr_workspace_input(workspace),
+           (size_t)(batch * pixels) * sizeof(float));
+    sr_network_predict(network, workspace, batch);
+    check_logits(network, workspace, batch, pixels, classes);
+    sr_network_predict(network, predicting, batch);
+    check_logits(network, predicting, batch, pixels, classes);
+    sr_workspace_free(predicting);
 }
 
 /* Each parameter is moved along a random direction d: (L(w + hd) - L(w - hd)) / 2h = <gradient, d>.

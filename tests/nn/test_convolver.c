@@ -77,11 +77,50 @@ static void test_same_bits(void **state)
     assert_same_bits(block, COUNT(block), 7);
 }
 
+/* Weights that are held, and others after them. */
+static void assert_same_predictions(const struct sr_layer_spec *layers, size_t count, int side)
+{
+    enum { IMAGES = 37 };
+    struct sr_network *network = make(layers, count, side, side), *other;
+    float first[IMAGES * 3];
+    other = make(layers, count, side, side);
+    sr_network_init(other, 77);
+    for (int threads = 1; threads <= 3; threads++) {
+        struct sr_error error = {0};
+        struct sr_pool *pool = sr_pool_new(threads, &error);
+        struct sr_workspace *workspace = sr_workspace_new(network, IMAGES, false, pool, &error);
+        fill(workspace, IMAGES * (size_t)(side * side), 3);
+        sr_network_hold(network, workspace);
+        for (int again = 0; again < 2; again++) {
+            sr_network_predict(network, workspace, IMAGES);
+            if (threads == 1 && !again) memcpy(first, sr_workspace_logits(workspace), sizeof first);
+            assert_memory_equal(first, sr_workspace_logits(workspace), sizeof first);
+        }
+        sr_network_hold(NULL, workspace);
+        sr_network_predict(other, workspace, IMAGES);
+        assert_memory_not_equal(first, sr_workspace_logits(workspace), sizeof first);
+        sr_network_predict(network, workspace, IMAGES);
+        assert_memory_equal(first, sr_workspace_logits(workspace), sizeof first);
+        sr_workspace_free(workspace);
+        sr_pool_free(pool);
+    }
+    sr_network_free(other);
+    sr_network_free(network);
+}
+
+static void test_same_predictions(void **state)
+{
+    (void)state;
+    assert_same_predictions(pools, COUNT(pools), 12);
+    assert_same_predictions(block, COUNT(block), 7);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_gradients),
         cmocka_unit_test(test_same_bits),
+        cmocka_unit_test(test_same_predictions),
     };
     return cmocka_run_group_tests_name("convolver", tests, NULL, NULL);
 }

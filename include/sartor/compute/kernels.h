@@ -70,6 +70,14 @@ static inline uint64_t sr_conv_multiply_adds(const struct sr_conv *c)
     return rows * columns * (uint64_t)c->inputs * (uint64_t)c->outputs;
 }
 
+/* What a convolution's sums become: y = sums + bias (+ other), both may be NULL, and ReLU on
+ * request. `other` is as large as y. */
+struct sr_conv_end {
+    const float *bias, *other;
+    bool relu;
+    float *y;
+};
+
 enum sr_conv_flags {
     SR_CONV_RELU = 1, /* y = max(0, result) */
     SR_CONV_ADD = 2,  /* y += result */
@@ -136,12 +144,12 @@ struct sr_kernels {
     /* w += the weights' gradient for output gradient dy: sum over images and pixels of x dyᵀ. */
     void (*conv_weights)(const struct sr_conv *c, const float *x, const float *dy, float *w,
                          int images);
-    /* Winograd's transforms (winograd.h) of `images` images: v = Bᵀ x B; y = Aᵀ m A + bias (may be
-     * NULL), ReLU on request; dm = A dy Aᵀ; dx = or += B dv Bᵀ. Arrays of points have the stride
+    /* Winograd's transforms (winograd.h) of `images` images: v = Bᵀ x B; y = Aᵀ m A and what
+     * follows; dm = A dy Aᵀ; dx = or += B dv Bᵀ. Arrays of points have the stride
      * for so many images. */
     void (*winograd_in)(const struct sr_winograd *g, const float *x, int images, float *v);
-    void (*winograd_out)(const struct sr_winograd *g, const float *m, const float *bias, bool relu,
-                         float *y, int images);
+    void (*winograd_out)(const struct sr_winograd *g, const float *m, const struct sr_conv_end *end,
+                         int images);
     void (*winograd_out_back)(const struct sr_winograd *g, const float *dy, int images, float *dm);
     void (*winograd_in_back)(const struct sr_winograd *g, const float *dv, bool adds, float *dx,
                              int images);

@@ -67,10 +67,9 @@ size_t sr_winograd_scratch(const struct sr_winograd *g, int images, bool backwar
 /* From packed transformed weights to those of the backward pass, for one point. */
 void sr_winograd_turn(const struct sr_winograd *g, const float *u, int point, float *turned);
 
-/* y = conv(x, w) + bias (may be NULL), ReLU on request. `u`: the transformed weights. */
+/* conv(x, w) and its end. `u`: the transformed weights. */
 void sr_winograd_forward(const struct sr_winograd *g, const struct sr_kernels *k, const float *x,
-                         const float *u, const float *bias, bool relu, float *y, int images,
-                         float *scratch);
+                         const float *u, const struct sr_conv_end *end, int images, float *scratch);
 
 /* What a backward pass works on; NULL for what is not wanted. */
 struct sr_winograd_back {

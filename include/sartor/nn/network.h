@@ -86,9 +86,13 @@ void sr_workspace_gate(struct sr_workspace *workspace, const struct sr_monitor *
 /* Whether that has happened in the last batch. */
 bool sr_workspace_stopped(const struct sr_workspace *workspace);
 
-/* Inference on `count` <= batch images: running statistics, no dropout. */
+/* Inference on `count` <= batch images: running statistics, no dropout. A workspace without
+ * gradients is faster at it. */
 void sr_network_predict(const struct sr_network *network, struct sr_workspace *workspace,
                         int count);
+/* Before several predictions with the same weights: do now what depends on the weights alone. They
+ * must not change until the next call; NULL to let them. */
+void sr_network_hold(const struct sr_network *network, struct sr_workspace *workspace);
 /* The plain reference of that: one image of height × width × channels, one thread, layer by layer.
  */
 void sr_network_predict_ref(const struct sr_network *network, const float *image, double *logits);
