@@ -2,11 +2,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "sartor/app/checkpoints.h"
 #include "sartor/app/results.h"
 #include "sartor/app/trust.h"
+#include "sartor/base/file.h"
 #include "sartor/base/memory.h"
 #include "sartor/models/store.h"
 #include "task.h"
@@ -58,16 +59,6 @@ static struct sr_entry *add_entry(struct sr_session *session, const char *name)
     return entry;
 }
 
-/* Zeros where there is none. */
-static struct sr_entry_file file_of(const char *path)
-{
-    struct stat info;
-    if (stat(path, &info)) return (struct sr_entry_file){0};
-    return (struct sr_entry_file){(uint64_t)info.st_dev, (uint64_t)info.st_ino,
-                                  (uint64_t)info.st_size, (uint64_t)info.st_mtim.tv_sec,
-                                  (uint64_t)info.st_mtim.tv_nsec};
-}
-
 /* Is a model of this name being trained in this session? Then its file may be new before the model
  * is taken over. */
 static bool being_trained(const struct sr_session *session, const char *name)
@@ -87,7 +78,7 @@ static void replace_source(struct sr_session *session, struct sr_entry *entry, c
     entry->numbered = 0;
     entry->source = ++session->sources;
     entry->shipped = shipped;
-    entry->file = path ? file_of(path) : (struct sr_entry_file){0};
+    entry->file = path ? sr_file_identify(path) : (struct sr_file_identity){0};
     if (path != entry->path) {
         free(entry->path);
         entry->path = sr_xstrdup(path);
@@ -121,7 +112,7 @@ static void compare_file(struct sr_session *session, struct sr_entry *entry,
 {
     const bool held = entry->path || entry->model,
                moved = !entry->path || strcmp(entry->path, found->path);
-    const struct sr_entry_file now = file_of(found->path);
+    const struct sr_file_identity now = sr_file_identify(found->path);
     if (held && !entry->path) return; /* only in memory: it hides the file */
     if (!moved && !memcmp(&now, &entry->file, sizeof now)) return;
     if (held && being_trained(session, entry->name)) return;
@@ -159,6 +150,7 @@ enum sr_status sr_session_scan_models(struct sr_session *session, struct sr_erro
         drop_entry(session, i);
     }
     sr_store_free(found, count);
+    sr_session_scan_checkpoints(session);
     return SR_OK;
 }
 
@@ -167,7 +159,7 @@ void sr_session_notice_models(struct sr_session *session)
     for (size_t i = 0; i < session->entry_count; i++) {
         const struct sr_entry *entry = session->entries[i];
         if (!entry->model || !entry->path || being_trained(session, entry->name)) continue;
-        const struct sr_entry_file now = file_of(entry->path);
+        const struct sr_file_identity now = sr_file_identify(entry->path);
         if (!memcmp(&now, &entry->file, sizeof now)) continue;
         sr_session_scan_models(session, &(struct sr_error){0});
         return;
@@ -252,14 +244,35 @@ enum sr_status sr_session_remove(struct sr_session *session, struct sr_entry *en
     return sr_session_scan_models(session, error); /* a shipped one may show again */
 }
 
+static void forget_removed(struct sr_removed *removed)
+{
+    if (removed->entry) free_entry(removed->entry);
+    free(removed->aside);
+    free(removed->home);
+    free(removed->path);
+    *removed = (struct sr_removed){0};
+}
+
+static enum sr_status restore_checkpoint(struct sr_session *session, struct sr_removed *removed,
+                                         struct sr_error *error)
+{
+    enum sr_status status = sr_store_move_back(removed->aside, removed->path, error);
+    if (status) return status;
+    forget_removed(removed);
+    sr_session_scan_checkpoints(session);
+    return SR_OK;
+}
+
 enum sr_status sr_session_restore(struct sr_session *session, struct sr_removed *removed,
                                   struct sr_error *error)
 {
-    struct sr_entry *entry = removed->entry, *other = find_entry(session, entry->name);
+    struct sr_entry *entry = removed->entry;
     if (strcmp(removed->home, session->home))
         return sr_error_set(error, SR_ERROR_STATE,
-                            "%s was deleted in %s; set home to that folder first", entry->name,
-                            removed->home);
+                            "%s was deleted in %s; set home to that folder first",
+                            entry ? entry->name : removed->path, removed->home);
+    if (!entry) return restore_checkpoint(session, removed, error);
+    struct sr_entry *other = find_entry(session, entry->name);
     if (other && !other->shipped)
         return sr_error_set(error, SR_ERROR_STATE,
                             "there is a model %s again; rename it before the deleted one is "
@@ -272,20 +285,15 @@ enum sr_status sr_session_restore(struct sr_session *session, struct sr_removed 
     if (other) drop(session, other); /* a shipped model, hidden by this one again */
     entry->source = ++session->sources;
     insert_entry(session, entry);
-    free(removed->home);
-    free(removed->aside);
-    *removed = (struct sr_removed){0};
+    removed->entry = NULL;
+    forget_removed(removed);
     return SR_OK;
 }
 
 void sr_removed_free(struct sr_removed *removed)
 {
-    if (!removed->entry) return;
     if (removed->aside) unlink(removed->aside);
-    free_entry(removed->entry);
-    free(removed->aside);
-    free(removed->home);
-    *removed = (struct sr_removed){0};
+    forget_removed(removed);
 }
 
 enum sr_status sr_session_rename(struct sr_session *session, struct sr_entry *entry,

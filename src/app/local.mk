@@ -1,6 +1,7 @@
-noinst_HEADERS += src/app/explainer.h src/app/map_features.h src/app/resume.h src/app/task.h \
+noinst_HEADERS += src/app/claim.h src/app/explainer.h src/app/map_features.h src/app/resume.h src/app/task.h \
 	src/app/slices.h \
 	include/sartor/app/audit.h \
+	include/sartor/app/checkpoints.h \
 	include/sartor/app/decisions.h \
 	include/sartor/app/data.h \
 	include/sartor/app/experiment.h \
@@ -27,6 +28,8 @@ libsartor_a_SOURCES += \
 	src/app/abstain.c \
 	src/app/audit.c \
 	src/app/changed.c \
+	src/app/checkpoints.c \
+	src/app/claim.c \
 	src/app/closeup.c \
 	src/app/comparison.c \
 	src/app/decisions.c \

@@ -3,23 +3,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "sartor/app/session.h"
+#include "sartor/base/file.h"
 #include "sartor/base/memory.h"
 
 struct sr_picture_row {
     char *path;
-    struct stat seen; /* the file when it was read */
-    bool whole;       /* asked for in this way */
+    struct sr_file_identity seen; /* the file when it was read */
+    bool whole;                   /* asked for in this way */
     struct sr_import import;
 };
-
-static bool same_file(const struct stat *a, const struct stat *b)
-{
-    return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
-           a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
-}
 
 /* Rows are never moved: a job may be reading one while another is added. */
 static enum sr_status make_room(struct sr_images *pictures, struct sr_shape shape,
@@ -72,14 +66,13 @@ enum sr_status sr_session_backdrops_model(struct sr_session *session, struct sr_
 enum sr_status sr_session_picture(struct sr_session *session, const char *path, bool whole,
                                   uint32_t *row, struct sr_error *error)
 {
-    struct stat now = {0};
     enum sr_status status = sr_session_data(session, error);
     if (status) return status;
     struct sr_images *pictures = &sr_dataset_origin(session->data)->files[SR_FILE_PICTURES];
-    bool there = stat(path, &now) == 0;
-    for (size_t i = pictures->count; there && i-- > 0;) {
+    const struct sr_file_identity now = sr_file_identify(path);
+    for (size_t i = pictures->count; now.inode && i-- > 0;) {
         const struct sr_picture_row *one = &session->pictures[i];
-        if (strcmp(one->path, path) || !same_file(&one->seen, &now)) continue;
+        if (strcmp(one->path, path) || memcmp(&one->seen, &now, sizeof now)) continue;
         if (one->import.whole && one->whole != whole) continue;
         *row = (uint32_t)i;
         return SR_OK;

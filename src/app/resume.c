@@ -1,39 +1,14 @@
-/* resume.c - the checkpoints of interrupted trainings: which one a training keeps, and which one is
- * gone on from.
- *
- * A checkpoint lies in HOME/checkpoints/NAME@KEY.safetensors, where KEY is a hash of all that the
- * training was asked for: a training writes over its own only. */
-#include <errno.h>
-#include <fcntl.h>
+/* resume.c - which checkpoint a training keeps, and which one is gone on from. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "resume.h"
+#include "sartor/app/checkpoints.h"
 #include "sartor/base/file.h"
 #include "sartor/base/memory.h"
 #include "sartor/models/store.h"
-
-/* A checkpoint, and the training that it is of. */
-struct found {
-    char *path;
-    char family[32], digest[40];
-    struct sr_args *params;
-    uint64_t seed, limit, split_seed;
-    double validation;
-    int64_t epochs; /* finished */
-    struct timespec written;
-};
-
-static void found_fini(struct found *found)
-{
-    free(found->path);
-    sr_args_free(found->params);
-}
 
 /* Its learning rate does not depend on the number of epochs. */
 static bool extends(const struct sr_args *params)
@@ -78,44 +53,9 @@ static char *own_path(const struct sr_session *session, const struct sr_train_re
                       hash);
 }
 
-static bool read_about(struct found *found, const char *about)
-{
-    const char *line = strchr(about, '\n');
-    if (!line || sscanf(about, "%31s %" SCNu64 " %" SCNu64 " %" SCNu64 " %lg %39s", found->family,
-                        &found->seed, &found->limit, &found->split_seed, &found->validation,
-                        found->digest) != 6)
-        return false;
-    const struct sr_model_class *class = sr_model_class_find(found->family, NULL);
-    struct sr_words words = {0};
-    line++;
-    if (class && !sr_words_split(&line, &words, NULL))
-        found->params =
-            sr_args_parse(class->name, class->params, words.items, words.count, NULL, NULL);
-    sr_words_fini(&words);
-    return found->params;
-}
-
-/* False when it is no checkpoint that says what it is of. */
-static bool read_checkpoint(struct found *found, const char *path)
-{
-    struct sr_tensors set;
-    struct stat info;
-    *found = (struct found){.path = sr_xstrdup(path)};
-    if (stat(path, &info) || sr_tensors_load(&set, path, &(struct sr_error){0})) return false;
-    const char *about = sr_tensors_text(&set, "about");
-    const struct sr_tensor *history = sr_tensors_find(&set, "history");
-    const bool right = about && history && history->rank == 2 && read_about(found, about);
-    if (right) {
-        found->epochs = (int64_t)history->shape[0];
-        found->written = info.st_mtim;
-    }
-    sr_tensors_fini(&set);
-    return right;
-}
-
 /* In which point a checkpoint is of another training than the one asked for; false when it is not.
  * What is not given is as in the checkpoint. */
-static bool differs(const struct found *found, const struct sr_train_request *request,
+static bool differs(const struct sr_checkpoint *found, const struct sr_train_request *request,
                     struct sr_text *why)
 {
     if (strcmp(found->family, request->class->name)) {
@@ -150,35 +90,62 @@ static bool differs(const struct found *found, const struct sr_train_request *re
     return false;
 }
 
-/* The newest checkpoint of the name that agrees with the request; false, with the point in which
+/* The rows must be those that the training began with. */
+static enum sr_status check_rows(const struct sr_session *session,
+                                 const struct sr_checkpoint *found, const char *name,
+                                 struct sr_error *error)
+{
+    if (strcmp(found->digest, session->data->digest))
+        return sr_error_set(error, SR_ERROR_STATE,
+                            "%s cannot go on: its training began on other data than %s", name,
+                            session->data->path);
+    if (found->split_seed == session->split.seed && found->validation == session->split.fraction)
+        return SR_OK;
+    return sr_error_set(error, SR_ERROR_STATE,
+                        "%s cannot go on: its training began with validation=%g split_seed=%" PRIu64
+                        "; set those",
+                        name, found->validation, found->split_seed);
+}
+
+/* Of two checkpoints that agree with a request: one whose training began with the rows at hand
+ * comes first, then the newer one. */
+static bool comes_first(const struct sr_session *session, const struct sr_checkpoint *a,
+                        const struct sr_checkpoint *b)
+{
+    struct sr_error ignored;
+    const bool right = !check_rows(session, a, "", &ignored),
+               other = !check_rows(session, b, "", &ignored);
+    if (right != other) return right;
+    return a->file.seconds != b->file.seconds ? a->file.seconds > b->file.seconds
+                                              : a->file.nanoseconds > b->file.nanoseconds;
+}
+
+/* The first checkpoint of the name that agrees with the request; false, with the point in which
  * the newest one differs in `why` ("" where there is none), when none does. */
 static bool choose(const struct sr_session *session, const struct sr_train_request *request,
-                   struct found *chosen, struct sr_text *why)
+                   struct sr_checkpoint *chosen, struct sr_text *why)
 {
     char *folder = sr_path_join(session->home, "checkpoints");
     const size_t length = strlen(request->name);
     size_t count = 0;
     char **names = sr_directory_list(folder, &count, &(struct sr_error){0});
-    *chosen = (struct found){0};
+    *chosen = (struct sr_checkpoint){0};
     for (size_t i = 0; names && i < count; i++) {
-        struct found found = {0};
+        struct sr_checkpoint found = {0};
         if (!strncmp(names[i], request->name, length) && names[i][length] == '@') {
             char *path = sr_path_join(folder, names[i]);
             struct sr_text here = {0};
-            bool fits = read_checkpoint(&found, path) && !differs(&found, request, &here);
-            const bool newer = !chosen->path || found.written.tv_sec > chosen->written.tv_sec ||
-                               (found.written.tv_sec == chosen->written.tv_sec &&
-                                found.written.tv_nsec > chosen->written.tv_nsec);
-            if (fits && newer) {
-                found_fini(chosen);
+            const bool fits = sr_checkpoint_read(&found, path) && !differs(&found, request, &here);
+            if (fits && (!chosen->path || comes_first(session, &found, chosen))) {
+                sr_checkpoint_fini(chosen);
                 *chosen = found;
-                found = (struct found){0};
+                found = (struct sr_checkpoint){0};
             }
             if (here.length && !why->length) sr_text_add(why, sr_text_get(&here));
             sr_text_fini(&here);
             free(path);
         }
-        found_fini(&found);
+        sr_checkpoint_fini(&found);
         free(names[i]);
     }
     free(names);
@@ -187,8 +154,8 @@ static bool choose(const struct sr_session *session, const struct sr_train_reque
 }
 
 /* Epochs that are asked for where the checkpoint's training had others. */
-static enum sr_status set_epochs(struct found *found, const struct sr_train_request *request,
-                                 struct sr_error *error)
+static enum sr_status set_epochs(struct sr_checkpoint *found,
+                                 const struct sr_train_request *request, struct sr_error *error)
 {
     if (!sr_args_given(request->params, "epochs")) return SR_OK;
     const int64_t wanted = sr_args_integer(request->params, "epochs"),
@@ -207,22 +174,6 @@ static enum sr_status set_epochs(struct found *found, const struct sr_train_requ
                             "%s has %lld epochs behind it already; epochs=%lld is too few",
                             request->name, (long long)found->epochs, (long long)wanted);
     return sr_args_set(found->params, "epochs", sr_args_text(request->params, "epochs"), error);
-}
-
-/* The rows must be those that the training began with. */
-static enum sr_status check_rows(const struct sr_session *session, const struct found *found,
-                                 const char *name, struct sr_error *error)
-{
-    if (strcmp(found->digest, session->data->digest))
-        return sr_error_set(error, SR_ERROR_STATE,
-                            "%s cannot go on: its training began on other data than %s", name,
-                            session->data->path);
-    if (found->split_seed == session->split.seed && found->validation == session->split.fraction)
-        return SR_OK;
-    return sr_error_set(error, SR_ERROR_STATE,
-                        "%s cannot go on: its training began with validation=%g split_seed=%" PRIu64
-                        "; set those",
-                        name, found->validation, found->split_seed);
 }
 
 /* There is nothing to go on from. A model that is trained to its end is not trained anew by this
@@ -250,7 +201,7 @@ static enum sr_status check_absent(const struct sr_session *session,
 enum sr_status resume_prepare(const struct sr_session *session, struct sr_train_request *request,
                               char **path, struct sr_error *error)
 {
-    struct found found = {0};
+    struct sr_checkpoint found = {0};
     struct sr_text why = {0};
     enum sr_status status = SR_OK;
     *path = NULL;
@@ -264,13 +215,13 @@ enum sr_status resume_prepare(const struct sr_session *session, struct sr_train_
             request->seed = found.seed;
             request->limit = found.limit;
             *path = found.path;
-            found = (struct found){0};
+            found = (struct sr_checkpoint){0};
         }
     } else if (request->resume && !request->or_anew) {
         status = check_absent(session, request, sr_text_get(&why), error);
     }
     if (!status && !*path) *path = own_path(session, request);
-    found_fini(&found);
+    sr_checkpoint_fini(&found);
     sr_text_fini(&why);
     return status;
 }
@@ -278,41 +229,4 @@ enum sr_status resume_prepare(const struct sr_session *session, struct sr_train_
 bool resume_keeps(const struct sr_args *params)
 {
     return extends(params);
-}
-
-/* --- one training of a name at a time ------------------------------------------------------- */
-
-int resume_claim(const char *home, const char *name)
-{
-    char *path = sr_xprintf("%s/checkpoints/%s.lock", home, name);
-    int descriptor = -1;
-    for (int tries = 0; tries < 10; tries++) {
-        struct stat held, there;
-        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-        if (descriptor < 0) break;
-        if (flock(descriptor, LOCK_EX | LOCK_NB)) {
-            close(descriptor);
-            descriptor = RESUME_TAKEN;
-            break;
-        }
-        /* The one that had it may have removed the file since it was opened. */
-        if (!fstat(descriptor, &held) && !stat(path, &there) && held.st_ino == there.st_ino &&
-            held.st_dev == there.st_dev)
-            break;
-        close(descriptor);
-        descriptor = -1;
-    }
-    const int why = errno;
-    free(path);
-    errno = why;
-    return descriptor;
-}
-
-void resume_release(int claim, const char *home, const char *name)
-{
-    if (claim < 0) return;
-    char *path = sr_xprintf("%s/checkpoints/%s.lock", home, name);
-    unlink(path);
-    close(claim);
-    free(path);
 }

@@ -1,5 +1,4 @@
-/* resume.h - the checkpoints of interrupted trainings, and who may train a name. Private to app/.
- */
+/* resume.h - the checkpoints of interrupted trainings. Private to app/. */
 #ifndef SARTOR_APP_RESUME_H
 #define SARTOR_APP_RESUME_H
 
@@ -15,11 +14,5 @@ enum sr_status resume_prepare(const struct sr_session *session, struct sr_train_
                               char **path, struct sr_error *error);
 /* Is the checkpoint kept when the training has ended, so that epochs can be added? */
 bool resume_keeps(const struct sr_args *params);
-
-/* Claim a name for a training, against other processes. RESUME_TAKEN when another has it; -1,
- * with errno, when the file for it cannot be opened. */
-enum { RESUME_TAKEN = -2 };
-int resume_claim(const char *home, const char *name);
-void resume_release(int claim, const char *home, const char *name);
 
 #endif

@@ -44,6 +44,7 @@ void sr_session_free(struct sr_session *session)
     sr_jobs_free(session->jobs);      /* first, since workers read what is freed below */
     sr_states_fini(&session->states); /* with the models that have been deleted */
     sr_session_free_models(session);
+    sr_session_free_checkpoints(session);
     sr_session_free_runs(session);
     sr_experiment_free(session->experiment);
     sr_split_fini(&session->split);

@@ -26,6 +26,7 @@ enum sr_status sr_judge_fit(const struct sr_model_class *class, const struct sr_
                             size_t *repeated, struct sr_error *error);
 
 void sr_session_free_models(struct sr_session *session);
+void sr_session_free_checkpoints(struct sr_session *session);
 /* Add a model that is only in memory and belongs to another folder than the present one. */
 void sr_session_adopt_elsewhere(struct sr_session *session, struct sr_model *model,
                                 const char *home);

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "claim.h"
 #include "resume.h"
+#include "sartor/app/checkpoints.h"
 #include "sartor/app/session.h"
 #include "sartor/base/file.h"
 #include "sartor/base/memory.h"
@@ -68,6 +70,9 @@ static void train_finish(struct sr_session *session, struct task *task,
 {
     struct train_task *train = (struct train_task *)task;
     struct sr_run *run = sr_session_run(session, event->job);
+    claim_release(train->claim, train->home, train->model->name);
+    train->claim = -1;
+    sr_session_scan_checkpoints(session); /* its own is listed from now on, or no more */
     if (run->state != SR_JOB_DONE) {
         sr_session_message(session, run->state == SR_JOB_FAILED, "%s: %s", run->name,
                            run->error.text);
@@ -99,7 +104,7 @@ static void train_finish(struct sr_session *session, struct task *task,
 static void train_free(struct task *task)
 {
     struct train_task *train = (struct train_task *)task;
-    if (train->home) resume_release(train->claim, train->home, train->model->name);
+    if (train->home) claim_release(train->claim, train->home, train->model->name);
     sr_model_unref(train->model);
     sr_dataset_unref(train->data);
     sr_split_fini(&train->split);
@@ -167,9 +172,9 @@ static enum sr_status check(struct sr_session *session, const struct sr_train_re
 static enum sr_status claim_name(struct train_task *train, const struct sr_session *session,
                                  const char *name, struct sr_error *error)
 {
-    train->claim = resume_claim(session->home, name);
+    train->claim = claim_take(session->home, name);
     if (train->claim >= 0) return SR_OK;
-    if (train->claim != RESUME_TAKEN)
+    if (train->claim != CLAIM_TAKEN)
         return sr_error_set(error, SR_ERROR_IO, "%s/checkpoints/%s.lock: %s", session->home, name,
                             strerror(errno));
     return sr_error_set(

@@ -239,3 +239,12 @@ char **sr_directory_list(const char *path, size_t *count, struct sr_error *error
     qsort(names, *count, sizeof *names, by_name);
     return names;
 }
+
+struct sr_file_identity sr_file_identify(const char *path)
+{
+    struct stat info;
+    if (!path || stat(path, &info)) return (struct sr_file_identity){0};
+    return (struct sr_file_identity){(uint64_t)info.st_dev, (uint64_t)info.st_ino,
+                                     (uint64_t)info.st_size, (uint64_t)info.st_mtim.tv_sec,
+                                     (uint64_t)info.st_mtim.tv_nsec};
+}

@@ -184,6 +184,7 @@ static const struct kind {
     [SR_PARAM_LINE] = {.placeholder = "LINE", .empty = true},
     [SR_PARAM_MODEL] = {.placeholder = "MODEL"},
     [SR_PARAM_ENTRY] = {.placeholder = "MODEL"},
+    [SR_PARAM_KEPT] = {.placeholder = "MODEL"},
     [SR_PARAM_MODELS] = {.placeholder = "MODEL", .many = true},
     [SR_PARAM_FAMILY] = {.placeholder = "FAMILY"},
     [SR_PARAM_CLASS] = {.placeholder = "CLASS"},

@@ -66,6 +66,7 @@ const struct sr_binding sr_bindings[] = {
     {"L", "form more", "form", "a little more"},
     {"S-Left", "form less", "form", NULL},
     {"S-Right", "form more", "form", NULL},
+    {"D", "delete", "checkpoint", "delete the checkpoint"},
     {"v", "look vs", "confusion", "a second model beside it: the next, or none"},
     {"b", "look beats", "confusion", "samples that this model gets right and the second wrong"},
     {"B", "look beaten", "confusion", "the other way round"},

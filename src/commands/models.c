@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #include "sartor/base/file.h"
 #include "sartor/models/ensemble.h"
@@ -22,7 +23,8 @@ SR_RUN(delete_run);
 const struct sr_command sr_command_models = {
     .name = "models",
     .group = "models",
-    .help = "List your own models and the shipped ones.",
+    .help = "List your own models, the shipped ones, and the checkpoints of trainings that did not "
+            "end.",
     .run = models_run,
 };
 
@@ -79,8 +81,13 @@ const struct sr_command sr_command_rename = {
 const struct sr_command sr_command_delete = {
     .name = "delete",
     .group = "models",
-    .help = "Delete one of your own models, and its file.",
-    .params = (const struct sr_param[]){SR_ENTRY_PARAM, {0}},
+    .help = "Delete one of your own models, or a checkpoint, and its file.",
+    .params =
+        (const struct sr_param[]){{"model", SR_PARAM_KEPT, .positional = true, .current = true,
+                                   .help = "A trained model, or a checkpoint: NAME@KEY, as "
+                                           "models lists it (default: the checkpoint under "
+                                           "the cursor in Train)."},
+                                  {0}},
     .run = delete_run,
 };
 
@@ -107,6 +114,59 @@ static void list_model(struct sr_table *table, const struct sr_entry *entry, con
     else
         sr_table_absent(table);
     sr_table_text(table, entry->shipped ? "shipped" : entry->path ? "" : "in memory only");
+}
+
+/* Checkpoints, and what can be done with them. */
+static void list_checkpoints(const struct sr_session *session, struct sr_reply *reply)
+{
+    static const struct sr_column columns[] = {
+        {"checkpoint", "checkpoint", .left = true, .width = 16},
+        {.key = "model"},
+        {"family", "family", .left = true, .width = 8},
+        {"epoch", "epoch", .width = 5},
+        {"epochs", "of", .width = 5},
+        {.key = "seed"},
+        {.key = "limit"},
+        {"bytes", "size", .width = 10},
+        {"written", "written", .left = true, .gap = 2},
+        {.key = "file"},
+        {.key = "resume"},
+        {0}};
+    if (!session->checkpoint_count) return;
+    sr_reply_say(reply, "%s", "");
+    struct sr_table *table = sr_reply_rows(reply, "checkpoint", columns);
+    for (size_t i = 0; i < session->checkpoint_count; i++) {
+        const struct sr_checkpoint *one = &session->checkpoints[i];
+        struct sr_text age = {0}, line = {0};
+        char size[32], written[32];
+        const time_t seconds = (time_t)one->file.seconds;
+        struct tm parts;
+        strftime(written, sizeof written, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&seconds, &parts));
+        sr_format_bytes(size, sizeof size, (double)one->file.size);
+        sr_checkpoint_print_age(one, &age);
+        sr_checkpoint_line(one, &line);
+        sr_table_text(table, one->id);
+        sr_table_text(table, one->name);
+        sr_table_text(table, one->family);
+        sr_table_integer(table, one->epochs);
+        sr_table_integer(table, one->of);
+        sr_table_integer(table, (int64_t)one->seed);
+        sr_table_integer(table, (int64_t)one->limit);
+        sr_table_integer(table, (int64_t)one->file.size);
+        sr_table_shown(table, "%s", size);
+        sr_table_text(table, written);
+        sr_table_shown(table, "%s", sr_text_get(&age));
+        sr_table_text(table, one->path);
+        sr_table_text(table, sr_text_get(&line));
+        sr_text_fini(&age);
+        sr_text_fini(&line);
+    }
+    const struct sr_checkpoint *first = session->checkpoints;
+    sr_reply_say(
+        reply,
+        "A checkpoint is of a training that did not end, or that can be extended: train %s "
+        "name=%s resume goes on, delete %s deletes it.",
+        first->family, first->name, first->id);
 }
 
 SR_RUN(models_run)
@@ -142,6 +202,7 @@ SR_RUN(models_run)
         sr_session_model(session, entry->name, &entry, &why);
         list_model(table, entry, why.text);
     }
+    list_checkpoints(session, reply);
     return SR_OK;
 }
 
@@ -238,10 +299,13 @@ SR_RUN(delete_run)
 {
     SR_UNUSED;
     struct sr_removed removed;
-    char name[sizeof arg_model(args, "model")->name];
-    snprintf(name, sizeof name, "%s", arg_model(args, "model")->name);
-    enum sr_status status = sr_session_remove(session, arg_model(args, "model"), &removed, error);
-    if (removed.entry) undo_push_delete(session, &removed);
+    const struct kept_target *kept = arg_kept(args, "model");
+    char name[sizeof kept->checkpoint->id];
+    snprintf(name, sizeof name, "%s", kept->entry ? kept->entry->name : kept->checkpoint->id);
+    enum sr_status status =
+        kept->entry ? sr_session_remove(session, kept->entry, &removed, error)
+                    : sr_session_remove_checkpoint(session, kept->checkpoint, &removed, error);
+    if (removed.aside || removed.entry) undo_push_delete(session, name, &removed);
     if (status) return status;
     sr_reply_say(reply, "%s is deleted%s", name,
                  session->interactive ? "; undo (U) brings it back until the program ends" : "");

@@ -11,6 +11,7 @@
 /* What one word stands for. */
 union target {
     struct model_target model;
+    struct kept_target kept;
     const struct sr_model_class *family;
     int class;
     struct sample sample;
@@ -82,6 +83,43 @@ static void complete_models(struct sr_session *session, const struct sr_param *p
     for (size_t i = 0; i < session->entry_count; i++)
         candidates_add(candidates, session->entries[i]->name, "");
     if (param->type == SR_PARAM_ENTRY) candidates_add_choices(candidates, param->choices);
+}
+
+/* --- models and checkpoints ------------------------------------------------------------ */
+
+static enum sr_status find_kept(const struct lookup *lookup, const char *word, union target *target,
+                                struct sr_error *error)
+{
+    const bool checkpoint = strchr(word, '@');
+    if (checkpoint) {
+        sr_session_scan_checkpoints(lookup->session);
+        target->kept.checkpoint = sr_session_checkpoint(lookup->session, word, error);
+    } else {
+        target->kept.entry = sr_session_entry(lookup->session, word, error);
+    }
+    return target->kept.entry || target->kept.checkpoint ? SR_OK : error->status;
+}
+
+/* The checkpoint under the cursor of a pane that lists them. */
+static enum sr_status current_kept(const struct lookup *lookup, struct sr_text *word,
+                                   struct sr_error *error)
+{
+    const struct sr_pane *pane = sr_pane_current(lookup->session);
+    const struct sr_checkpoint *here =
+        lookup->session->interactive && pane->checkpoint ? pane->checkpoint(lookup->session) : NULL;
+    if (!here)
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "name the model or the checkpoint; models lists them");
+    sr_text_add(word, here->id);
+    return SR_OK;
+}
+
+static void complete_kept(struct sr_session *session, const struct sr_param *param,
+                          struct candidates *candidates)
+{
+    complete_models(session, param, candidates);
+    for (size_t i = 0; i < session->checkpoint_count; i++)
+        candidates_add(candidates, session->checkpoints[i].id, "");
 }
 
 /* --- families -------------------------------------------------------------------------- */
@@ -483,6 +521,7 @@ static const struct type {
     [SR_PARAM_LINE] = {.complete = complete_line},
     [SR_PARAM_MODEL] = {.find = find_model, .current = current_model, .complete = complete_models},
     [SR_PARAM_ENTRY] = {.find = find_entry, .current = current_model, .complete = complete_models},
+    [SR_PARAM_KEPT] = {.find = find_kept, .current = current_kept, .complete = complete_kept},
     [SR_PARAM_MODELS] = {.find = find_model, .complete = complete_models, .list = true},
     [SR_PARAM_FAMILY] = {.find = find_family, .complete = complete_families},
     [SR_PARAM_CLASS] = {.find = find_class, .complete = complete_classes},
@@ -654,6 +693,12 @@ struct sr_entry *arg_model(const struct sr_args *args, const char *name)
 {
     const union target *target = target_of(args, name, 0);
     return target ? target->model.entry : NULL;
+}
+
+const struct kept_target *arg_kept(const struct sr_args *args, const char *name)
+{
+    const union target *target = target_of(args, name, 0);
+    return target ? &target->kept : NULL;
 }
 
 const struct sr_model_class *arg_family(const struct sr_args *args, const char *name)

@@ -9,6 +9,7 @@
 #define SARTOR_COMMANDS_TARGET_H
 
 #include "candidates.h"
+#include "sartor/app/checkpoints.h"
 #include "sartor/commands/command.h"
 
 /* A model that can be named. */
@@ -16,6 +17,12 @@ struct model_target {
     struct sr_entry *entry;   /* NULL when there is none yet and `run` makes it */
     const struct sr_run *run; /* the training under way that makes one of this name; only looked for
                                  where the parameter's `choices` are "training" */
+};
+
+/* What lies under the home: a model, or else a checkpoint. */
+struct kept_target {
+    struct sr_entry *entry;
+    const struct sr_checkpoint *checkpoint;
 };
 
 struct sample {
@@ -41,6 +48,7 @@ size_t arg_count(const struct sr_args *args, const char *name);
 /* The first, or a numbered, model; NULL when there is none. */
 struct sr_entry *arg_model(const struct sr_args *args, const char *name);
 const struct model_target *arg_model_at(const struct sr_args *args, const char *name, size_t index);
+const struct kept_target *arg_kept(const struct sr_args *args, const char *name);
 /* NULL when the word is one of those that may stand there instead. */
 const struct sr_model_class *arg_family(const struct sr_args *args, const char *name);
 /* -1 for any. */

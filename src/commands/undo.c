@@ -24,7 +24,7 @@ const struct sr_command sr_command_undo = {
 const struct sr_command sr_command_restore = {
     .name = "restore",
     .group = "models",
-    .help = "Bring back a model that this session has deleted.",
+    .help = "Bring back a model, or a checkpoint, that this session has deleted.",
     .params = (const struct sr_param[]){{"name", SR_PARAM_TEXT, .positional = true,
                                          .required = true, .help = "Its name."},
                                         {0}},
@@ -50,7 +50,7 @@ struct change {
     struct sr_decision *decisions; /* of samples, as they were */
     size_t decision_count;
     /* Of the model: */
-    char name[64], other[64];
+    char name[96], other[64];
     struct sr_removed removed;
     /* While it is being undone: */
     bool taken_back;
@@ -278,10 +278,11 @@ void undo_push_rename(struct sr_session *session, const char *before, const char
     snprintf(change->other, sizeof change->other, "%s", after);
 }
 
-void undo_push_delete(struct sr_session *session, const struct sr_removed *removed)
+void undo_push_delete(struct sr_session *session, const char *name,
+                      const struct sr_removed *removed)
 {
     struct change *change = push(session, &delete_kind);
-    snprintf(change->name, sizeof change->name, "%s", removed->entry->name);
+    snprintf(change->name, sizeof change->name, "%s", name);
     change->removed = *removed;
 }
 
@@ -355,5 +356,5 @@ SR_RUN(restore_run)
         take_out(undo, i);
         return SR_OK;
     }
-    return sr_error_set(error, SR_ERROR_STATE, "this session has deleted no model \"%.60s\"", name);
+    return sr_error_set(error, SR_ERROR_STATE, "this session has deleted no \"%.60s\"", name);
 }

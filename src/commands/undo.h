@@ -18,6 +18,7 @@ void undo_push_tag(struct sr_session *session, enum sr_file file, uint32_t row, 
 void undo_push_mark(struct sr_session *session, const struct sr_decision *before, size_t count);
 void undo_push_rename(struct sr_session *session, const char *before, const char *after);
 /* Takes over what `removed` owns. */
-void undo_push_delete(struct sr_session *session, const struct sr_removed *removed);
+void undo_push_delete(struct sr_session *session, const char *name,
+                      const struct sr_removed *removed);
 
 #endif

@@ -140,11 +140,10 @@ static char *own_path(const char *home, const char *name, struct sr_error *error
     return NULL;
 }
 
-char *sr_store_set_aside(const char *home, const char *name, struct sr_error *error)
+char *sr_store_move_aside(const char *home, const char *path, const char *name,
+                          struct sr_error *error)
 {
     static unsigned number;
-    char *path = own_path(home, name, error);
-    if (!path) return NULL;
     char *folder = sr_path_join(home, "deleted"),
          *aside = sr_xprintf("%s/%ld-%u-%s", folder, (long)getpid(), ++number, name);
     enum sr_status status = sr_directory_make(folder, error);
@@ -154,10 +153,28 @@ char *sr_store_set_aside(const char *home, const char *name, struct sr_error *er
     else if (!status)
         status = sr_directory_sync(path, error);
     free(folder);
-    free(path);
     if (!status) return aside;
     free(aside);
     return NULL;
+}
+
+char *sr_store_set_aside(const char *home, const char *name, struct sr_error *error)
+{
+    char *path = own_path(home, name, error);
+    char *aside = path ? sr_store_move_aside(home, path, name, error) : NULL;
+    free(path);
+    return aside;
+}
+
+enum sr_status sr_store_move_back(const char *aside, const char *path, struct sr_error *error)
+{
+    if (sr_path_exists(path))
+        return sr_error_set(error, SR_ERROR_STATE,
+                            "There is a file %s again, which is not replaced.", path);
+    if (rename(aside, path))
+        return sr_error_set(error, SR_ERROR_IO, "%s could not be moved to %s: %s.", aside, path,
+                            strerror(errno));
+    return sr_directory_sync(path, error);
 }
 
 enum sr_status sr_store_bring_back(const char *home, const char *name, const char *aside,
@@ -170,11 +187,8 @@ enum sr_status sr_store_bring_back(const char *home, const char *name, const cha
                               "There is a model %s again; rename it before the deleted one is "
                               "brought back.",
                               name);
-    else if (rename(aside, path))
-        status = sr_error_set(error, SR_ERROR_IO, "%s could not be moved to %s: %s.", aside, path,
-                              strerror(errno));
     else
-        status = sr_directory_sync(path, error);
+        status = sr_store_move_back(aside, path, error);
     free(path);
     return status;
 }

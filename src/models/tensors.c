@@ -272,6 +272,7 @@ struct source {
     uint64_t length;
     FILE *stream;
     const unsigned char *bytes;
+    bool described; /* the header alone is read */
 };
 
 static enum sr_status fetch(const struct source *source, uint64_t offset, void *to, size_t length,
@@ -473,7 +474,7 @@ static enum sr_status read_set(struct sr_tensors *set, const struct source *sour
     reader.data_length = source->length - sizeof length - length;
     sr_json_each(header, read_member, &reader);
     status = reader.status ? reader.status : check_extents(&reader);
-    for (size_t i = 0; !status && i < set->count; i++) {
+    for (size_t i = 0; !status && !source->described && i < set->count; i++) {
         const struct extent *extent = &reader.extents[i];
         struct sr_tensor *tensor = &set->items[extent->item];
         tensor->data = sr_array_raw(tensor->count, dtypes[tensor->dtype].size, tensor->name, error);
@@ -489,9 +490,10 @@ out:
     return status;
 }
 
-enum sr_status sr_tensors_load(struct sr_tensors *set, const char *path, struct sr_error *error)
+static enum sr_status load(struct sr_tensors *set, const char *path, bool described,
+                           struct sr_error *error)
 {
-    struct source source = {.name = path, .stream = fopen(path, "rb")};
+    struct source source = {.name = path, .stream = fopen(path, "rb"), .described = described};
     struct stat info;
     *set = (struct sr_tensors){0};
     if (!source.stream || fstat(fileno(source.stream), &info)) {
@@ -509,6 +511,16 @@ enum sr_status sr_tensors_load(struct sr_tensors *set, const char *path, struct 
     }
     fclose(source.stream);
     return status;
+}
+
+enum sr_status sr_tensors_load(struct sr_tensors *set, const char *path, struct sr_error *error)
+{
+    return load(set, path, false, error);
+}
+
+enum sr_status sr_tensors_describe(struct sr_tensors *set, const char *path, struct sr_error *error)
+{
+    return load(set, path, true, error);
 }
 
 enum sr_status sr_tensors_parse(struct sr_tensors *set, const char *name, const void *bytes,

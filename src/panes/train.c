@@ -1,7 +1,7 @@
 /* train.c - training: the families to choose from, the runs, and the form of a family over them.
  *
- * One vertical list holds the runs, oldest first, and after them the families, so that moving down
- * from the last run leads to "train another". */
+ * One vertical list holds the runs, oldest first, after them the families, so that moving down
+ * from the last run leads to "train another", and then the checkpoints of earlier trainings. */
 #include "train.h"
 
 #include <math.h>
@@ -75,7 +75,7 @@ static void move(struct sr_session *session, enum sr_move move)
     const int runs = (int)session->run_count;
     struct sr_scroller *list = run ? &train->runs : &train->families;
     list->at = run ? shown_index(session, train) : runs + train->family;
-    sr_scroller_move(list, move, runs + train_family_count());
+    sr_scroller_move(list, move, runs + train_family_count() + (int)session->checkpoint_count);
     const int at = list->at;
     if (at >= runs) {
         train->run = runs;
@@ -118,7 +118,48 @@ static void enter(struct sr_session *session, struct sr_text *line)
         return;
     }
     const struct sr_model_class *class = train_family(train->family);
+    const struct sr_checkpoint *checkpoint = train_checkpoint(session, train->family);
     if (class) sr_text_printf(line, "form %s", class->name);
+    if (checkpoint) sr_checkpoint_line(checkpoint, line);
+}
+
+/* The checkpoint under the cursor. */
+static const struct sr_checkpoint *checkpoint_here(struct sr_session *session)
+{
+    const struct train *train = train_state(session);
+    return form_state(session)->open || shown_run(session, train)
+               ? NULL
+               : train_checkpoint(session, train->family);
+}
+
+/* Families, checkpoints, and what the cursor is on. */
+static void describe_families(struct sr_session *session, struct sr_text *text)
+{
+    const struct train *train = train_state(session);
+    sr_text_printf(text, "Train: %s Families are",
+                   session->run_count ? "Another model can be trained."
+                                      : "Nothing has been trained in this session.");
+    for (int i = 0; i < train_family_count(); i++)
+        sr_text_printf(text, "%s %s", i ? "," : "", train_family(i)->name);
+    if (session->checkpoint_count)
+        sr_text_printf(text, ". Checkpoints of trainings that did not end: %zu",
+                       session->checkpoint_count);
+    const struct sr_model_class *class = train_family(train->family);
+    const struct sr_checkpoint *checkpoint = train_checkpoint(session, train->family);
+    if (class)
+        sr_text_printf(
+            text,
+            ". The cursor is on %s (%s). Enter opens its form; the command train %s starts it.",
+            class->name, class->title, class->name);
+    if (checkpoint) {
+        sr_text_printf(text, ". The cursor is on the checkpoint %s of a training of %s, ",
+                       checkpoint->id, checkpoint->family);
+        sr_checkpoint_print(checkpoint, text);
+        sr_text_add(text, ", written ");
+        sr_checkpoint_print_age(checkpoint, text);
+        sr_text_add(text, ". Enter goes on with it, D deletes it.");
+    }
+    sr_text_add(text, "\n");
 }
 
 static void describe(struct sr_session *session, struct sr_text *text)
@@ -130,18 +171,7 @@ static void describe(struct sr_session *session, struct sr_text *text)
         return;
     }
     if (!run) {
-        sr_text_printf(text, "Train: %s Families are",
-                       session->run_count ? "Another model can be trained."
-                                          : "Nothing has been trained in this session.");
-        for (int i = 0; i < train_family_count(); i++)
-            sr_text_printf(text, "%s %s", i ? "," : "", train_family(i)->name);
-        const struct sr_model_class *class = train_family(train->family);
-        if (class)
-            sr_text_printf(
-                text,
-                ". The cursor is on %s (%s). Enter opens its form; the command train %s starts it.",
-                class->name, class->title, class->name);
-        sr_text_add(text, "\n");
+        describe_families(session, text);
         return;
     }
     struct sr_text words = {0};
@@ -177,7 +207,7 @@ static void describe(struct sr_session *session, struct sr_text *text)
 
 static const char *mode(struct sr_session *session)
 {
-    return form_state(session)->open ? "form" : NULL;
+    return form_state(session)->open ? "form" : checkpoint_here(session) ? "checkpoint" : NULL;
 }
 
 static bool back(struct sr_session *session)
@@ -240,6 +270,8 @@ static const char *hints(struct sr_session *session)
     const struct sr_run *run = shown_run(session, train);
     if (form_state(session)->open)
         return "Enter train  e edit  h/l change  d default  q back  ? help";
+    if (checkpoint_here(session))
+        return "Enter go on with it  D delete it  j/k families, checkpoints  ? help";
     if (!run) return "j/k family  Enter its form  t type a command  ? help";
     bool curves = run->epochs > 0;
     switch (run->state) {
@@ -271,4 +303,5 @@ const struct sr_pane sr_pane_train = {
     .smooth = smooth,
     .actions = actions,
     .run = run_shown,
+    .checkpoint = checkpoint_here,
 };

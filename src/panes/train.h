@@ -9,7 +9,8 @@
 /* The pane's state. */
 struct train {
     int run;    /* position of the run shown, -1: the active or the latest one */
-    int family; /* cursor in the list of families when no run is shown */
+    int family; /* cursor in the list of families, and behind them of checkpoints, when no run is
+                   shown */
     struct sr_scroller runs, families;
     bool logarithmic; /* the axis of the loss */
     int epoch;        /* the reading line on the curves, 0 for none */
@@ -22,6 +23,8 @@ struct train *train_state(struct sr_session *session);
 /* The families in the order of the list; NULL outside it. */
 int train_family_count(void);
 const struct sr_model_class *train_family(int index);
+/* The checkpoint that the cursor is on behind the families; NULL for none. */
+const struct sr_checkpoint *train_checkpoint(const struct sr_session *session, int index);
 void train_families_draw(struct sr_session *session, struct train *train, struct sr_area area);
 
 /* Is it running or paused? */

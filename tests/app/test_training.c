@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "../../src/app/task.h"
+#include "sartor/app/checkpoints.h"
 #include "sartor/models/families.h"
 
 static void stop(struct sr_session *session, uint32_t job)
@@ -159,6 +160,63 @@ static void a_training_is_resumed_from_its_checkpoint(void **state)
     request = request_of("epochs=10000 hidden=24");
     assert_true(first_epoch(session, &request) != before);
     sr_session_free(session);
+}
+
+/* Checkpoints that are left are listed with what they are of; the line of each goes on with that
+ * very training; a training under way, and files that are none, are not listed. */
+static void checkpoints_are_listed_deleted_and_brought_back(void **state)
+{
+    (void)state;
+    const double before[] = {interrupt("epochs=10000 hidden=24"),
+                             interrupt("epochs=10000 hidden=32")};
+    assert_ok(sr_file_write(at("home/checkpoints/mlp@none.safetensors"), "none", 4, &error));
+    assert_ok(sr_file_write(at("home/checkpoints/notes.txt"), "nor this", 8, &error));
+    struct sr_session *session = open_session("a");
+    assert_int_equal(session->checkpoint_count, 2);
+    for (int i = 0; i < 2; i++) {
+        const struct sr_checkpoint *one = &session->checkpoints[i]; /* the newest first */
+        struct sr_text line = {0}, words = {0};
+        assert_string_equal(one->name, "mlp");
+        assert_string_equal(one->family, "mlp");
+        assert_true(one->epochs >= 5 && one->of == 10000 && one->file.size > 1000);
+        assert_ptr_equal(sr_session_checkpoint(session, one->id, &error), one);
+        sr_checkpoint_print(one, &words);
+        sr_text_add(&words, " ");
+        sr_checkpoint_print_age(one, &words);
+        assert_non_null(strstr(sr_text_get(&words), " of 10000 epochs "));
+        sr_checkpoint_line(one, &line);
+        assert_non_null(strstr(sr_text_get(&line), i ? " hidden=24 " : " hidden=32 "));
+        /* Behind "train mlp name=mlp seed=1 limit=0". */
+        const char *given = strstr(sr_text_get(&line), "limit=0 ") + 8;
+        char *hyper = strndup(given, strlen(given) - strlen(" resume"));
+        struct sr_train_request request = request_of(hyper);
+        request.resume = true;
+        struct sr_session *second = session;
+        session = open_session("a");
+        assert_true(first_epoch(session, &request) == before[!i]);
+        sr_session_scan_checkpoints(session);
+        assert_int_equal(session->checkpoint_count, 0); /* of the name that is being trained */
+        sr_session_free(session);
+        session = second;
+        free(hyper);
+        sr_text_fini(&line);
+        sr_text_fini(&words);
+    }
+    sr_session_scan_checkpoints(session);
+    assert_null(sr_session_checkpoint(session, "mlp@", &error));
+    assert_non_null(strstr(error.text, "2 checkpoints begin with \"mlp@\""));
+    struct sr_removed removed;
+    assert_ok(sr_session_remove_checkpoint(session, &session->checkpoints[0], &removed, &error));
+    assert_int_equal(session->checkpoint_count, 1);
+    assert_int_equal(checkpoints(), 2); /* with the file that is none */
+    assert_non_null(sr_session_checkpoint(session, "mlp@", &error));
+    assert_ok(sr_session_restore(session, &removed, &error));
+    assert_int_equal(session->checkpoint_count, 2);
+    assert_ok(sr_session_remove_checkpoint(session, &session->checkpoints[1], &removed, &error));
+    sr_removed_free(&removed);
+    assert_int_equal(checkpoints(), 2);
+    sr_session_free(session);
+    remove(at("home/checkpoints/mlp@none.safetensors"));
 }
 
 /* With a constant learning rate, epochs are added to a training that has ended; with another
@@ -456,6 +514,7 @@ int main(void)
         TEST(a_queued_training_is_stopped_at_once),
         TEST(leaving_does_not_replace_a_model_by_half_of_one),
         TEST(a_training_is_resumed_from_its_checkpoint),
+        TEST(checkpoints_are_listed_deleted_and_brought_back),
         TEST(a_training_is_extended_where_its_schedule_allows),
         TEST(a_name_is_trained_by_one_process_at_a_time),
         TEST(stopping_keeps_the_last_epoch),

@@ -3,10 +3,12 @@
 #include "../panes/fixture.h"
 
 #include "sartor/base/file.h"
+#include "sartor/base/memory.h"
 #include "sartor/commands/keys.h"
 #include "sartor/commands/queue.h"
 #include "sartor/compute/cpu.h"
 #include "sartor/models/store.h"
+#include "sartor/panes/pane.h"
 
 static struct sr_session *session;
 static struct sr_error error;
@@ -219,6 +221,45 @@ static void models_come_back_under_their_names(void **state)
     session = fixture_new();
 }
 
+/* In Train the cursor goes from the families on to checkpoints; D deletes the one under it. */
+static void a_checkpoint_is_deleted_where_it_is_shown(void **state)
+{
+    (void)state;
+    type("train mlp name=kept hidden=16 epochs=1 schedule=constant limit=50");
+    end_runs();
+    assert_int_equal(session->checkpoint_count, 1);
+    char *path = strdup(session->checkpoints[0].path), *id = strdup(session->checkpoints[0].id);
+    struct sr_text words = {0};
+    press("3 G");
+    assert_non_null(strstr(sr_pane_current(session)->hints(session), "D delete it"));
+    sr_pane_current(session)->describe(session, &words);
+    assert_non_null(strstr(sr_text_get(&words), "The cursor is on the checkpoint kept@"));
+    assert_non_null(strstr(sr_text_get(&words), "all 1 epoch, written just now"));
+    sr_text_fini(&words);
+    sr_pane_current(session)->enter(session, &words);
+    assert_non_null(strstr(sr_text_get(&words), "train mlp name=kept seed="));
+    assert_non_null(strstr(sr_text_get(&words), " epochs=1 "));
+    sr_text_fini(&words);
+    press("D");
+    assert_true(says(" is deleted"));
+    assert_false(sr_path_exists(path));
+    assert_int_equal(session->checkpoint_count, 0);
+    press("U");
+    assert_true(says(" is there again"));
+    assert_true(sr_path_exists(path));
+    char *line = sr_xprintf("delete %s", id);
+    type(line);
+    assert_false(sr_path_exists(path));
+    type(line);
+    assert_true(says("no checkpoint"));
+    press("k");
+    type("delete");
+    assert_true(says("name the model or the checkpoint"));
+    free(line);
+    free(path);
+    free(id);
+}
+
 static void a_training_that_replaces_a_model_is_asked_about_once(void **state)
 {
     (void)state;
@@ -297,6 +338,7 @@ int main(void)
         TEST(filters_are_taken_back_whatever_has_changed_them),
         TEST(filters_that_ask_a_model_wait_for_it),
         TEST(models_come_back_under_their_names),
+        TEST(a_checkpoint_is_deleted_where_it_is_shown),
         TEST(a_training_that_replaces_a_model_is_asked_about_once),
         TEST(stopping_is_asked_about_once),
     };

@@ -2,6 +2,7 @@
 #ifndef SARTOR_APP_MODELS_H
 #define SARTOR_APP_MODELS_H
 
+#include "sartor/base/file.h"
 #include "sartor/models/model.h"
 
 struct sr_session;
@@ -15,9 +16,7 @@ struct sr_entry {
     /* A new number whenever the name comes to mean another file. */
     uint64_t source;
     /* Of the file when it was taken up: it is not the same one once any of them differs. */
-    struct sr_entry_file {
-        uint64_t device, inode, size, seconds, nanoseconds;
-    } file;
+    struct sr_file_identity file;
     /* NULL until loaded. Its classes are numbered as those of the session's data, where they are
      * the same in another order. */
     struct sr_model *model;
@@ -45,10 +44,12 @@ void sr_entry_print_origin(const struct sr_session *session, const struct sr_ent
                            struct sr_text *text);
 /* Add a model under its name, replacing an older one; `path` is its file, or NULL. */
 void sr_session_adopt(struct sr_session *session, struct sr_model *model, const char *path);
-/* A model that has been deleted: its entry, and its file, moved aside. */
+/* A model, or a checkpoint, that has been deleted: its entry, NULL for a checkpoint, and its file,
+ * moved aside. */
 struct sr_removed {
     struct sr_entry *entry;
     char *home, *aside; /* folder of models; file, NULL where it was only in memory */
+    char *path;         /* where a checkpoint was */
 };
 /* Delete a model of the user's own. Its file stays until sr_removed_free; a session that has ended
  * without that leaves it to sr_store_sweep. */

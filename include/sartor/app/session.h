@@ -83,6 +83,9 @@ struct sr_session {
     struct sr_entry **aside;
     char **aside_homes;
     size_t aside_count, aside_room, aside_homes_room;
+    /* See checkpoints.h. */
+    struct sr_checkpoint *checkpoints;
+    size_t checkpoint_count;
     /* In the order in which they were queued. */
     struct sr_run **runs;
     size_t run_count, run_room;

@@ -11,6 +11,7 @@
 #include "sartor/base/text.h"
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 /* The whole file, NUL-terminated, freed by the caller. Refuses directories and
@@ -51,6 +52,13 @@ enum sr_status sr_file_update(const char *path, size_t limit, sr_file_change *ch
 /* Likewise, add a line. What would be longer than `limit` bytes loses its first lines. */
 enum sr_status sr_file_add_line(const char *path, size_t limit, const char *line,
                                 struct sr_error *error);
+
+/* Which file a path leads to: where any of these differs it is another one, or has been written to.
+ * Zeros where there is none. */
+struct sr_file_identity {
+    uint64_t device, inode, size, seconds, nanoseconds;
+};
+struct sr_file_identity sr_file_identify(const char *path);
 
 bool sr_path_exists(const char *path);
 bool sr_path_is_directory(const char *path);

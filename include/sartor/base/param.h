@@ -28,6 +28,7 @@ enum sr_param_type {
     /* What these stand for is looked up in the session, see commands/target.h. */
     SR_PARAM_MODEL,    /* a model, loaded */
     SR_PARAM_ENTRY,    /* a model, loaded or not */
+    SR_PARAM_KEPT,     /* a model, loaded or not, or a checkpoint */
     SR_PARAM_MODELS,   /* models, loaded, separated by commas */
     SR_PARAM_FAMILY,   /* a model class; `choices` are words that may stand there instead */
     SR_PARAM_CLASS,    /* a class of the data, by name or number, or any */

@@ -33,6 +33,10 @@ char *sr_store_set_aside(const char *home, const char *name, struct sr_error *er
 /* Move such a file back; a name that is taken is refused. */
 enum sr_status sr_store_bring_back(const char *home, const char *name, const char *aside,
                                    struct sr_error *error);
+/* The same for any file of that folder, as a checkpoint is; `name` is for the file set aside. */
+char *sr_store_move_aside(const char *home, const char *path, const char *name,
+                          struct sr_error *error);
+enum sr_status sr_store_move_back(const char *aside, const char *path, struct sr_error *error);
 /* Delete what processes that have ended have left in HOME/deleted. */
 void sr_store_sweep(const char *home);
 enum sr_status sr_store_rename(const char *home, const char *from, const char *to,

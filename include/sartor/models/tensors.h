@@ -50,6 +50,9 @@ const char *sr_tensors_text(const struct sr_tensors *set, const char *key); /* N
 enum sr_status sr_tensors_save(const struct sr_tensors *set, const char *path,
                                struct sr_error *error);
 enum sr_status sr_tensors_load(struct sr_tensors *set, const char *path, struct sr_error *error);
+/* The header alone: names, types, shapes and metadata; `data` of each tensor is NULL. */
+enum sr_status sr_tensors_describe(struct sr_tensors *set, const char *path,
+                                   struct sr_error *error);
 /* From memory, for the fuzzer; `name` stands for the file in sentences. */
 enum sr_status sr_tensors_parse(struct sr_tensors *set, const char *name, const void *bytes,
                                 size_t length, struct sr_error *error);

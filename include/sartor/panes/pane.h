@@ -7,6 +7,7 @@
 #ifndef SARTOR_PANES_PANE_H
 #define SARTOR_PANES_PANE_H
 
+#include "sartor/app/checkpoints.h"
 #include "sartor/app/session.h"
 #include "sartor/base/text.h"
 #include "sartor/cells/grid.h"
@@ -67,6 +68,8 @@ struct sr_pane {
     const struct sr_pane_action *actions; /* ends with name NULL */
     /* The run that is shown, which `pause` and `stop` mean. */
     struct sr_run *(*run)(struct sr_session *session);
+    /* The checkpoint under the cursor, which a bare `delete` means. */
+    const struct sr_checkpoint *(*checkpoint)(struct sr_session *session);
 };
 
 /* The panes in the order of their tabs: X(NAME) for each const struct sr_pane sr_pane_NAME. */
