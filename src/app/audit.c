@@ -143,7 +143,7 @@ static enum sr_status gather(struct sr_session *session, bool start,
     enum sr_status status = sr_session_data(session, error);
     *audit = (struct sr_session_audit){0};
     if (status) return status;
-    struct key key = {{NULL, sr_dataset_origin(session->data), 0}, request->of};
+    struct key key = {{NULL, sr_dataset_opened(session->data), 0}, request->of};
     const struct key plain = {key.base, 0};
     status = ask(session, start, &measures_kind, &plain, &value, error);
     if (status) return status;

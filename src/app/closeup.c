@@ -120,7 +120,7 @@ static const struct sr_model *neighbours_model(const struct key *key)
     for (size_t i = 0; i < key->count; i++) {
         const struct sr_model *model = key->models[i];
         if (model->class->nearest && !strcmp(model->class->name, "knn") &&
-            !strcmp(model->digest, key->base.data->digest))
+            sr_digests_same_pictures(model->digest, key->base.data->digest))
             return model;
     }
     return NULL;

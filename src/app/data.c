@@ -23,3 +23,16 @@ struct sr_samples sr_session_samples(const struct sr_session *session, enum sr_s
 {
     return sr_split_samples(session->data, &session->split, split);
 }
+
+enum sr_status sr_session_draw_split(struct sr_session *session, struct sr_error *error)
+{
+    struct sr_split split = {0};
+    enum sr_status status = sr_split_make(
+        &split, sr_dataset_origin(session->data), sr_args_number(session->options, "validation"),
+        (uint64_t)sr_args_integer(session->options, "split_seed"), 0, error);
+    if (status) return status;
+    sr_split_fini(&session->split);
+    session->split = split;
+    session->split_version++;
+    return SR_OK;
+}

@@ -124,7 +124,8 @@ static bool read_line(struct sr_session *session, char *line, struct sr_decision
     const int classes = session->data->classes;
     if (one->mark == SR_MARK_AS && !read_number(fields[2], classes, &one->class)) return false;
     if (!read_number(fields[3], classes, &one->label) ||
-        one->label != sr_images_label(&session->data->files[one->file], one->row))
+        one->label !=
+            sr_images_label(&sr_dataset_opened(session->data)->files[one->file], one->row))
         return false;
     take_field(one->by, sizeof one->by, fields[4], false);
     const float confidence = strtof(fields[5], NULL);
@@ -154,7 +155,8 @@ static void read_journal(struct sr_session *session, char *text, struct sr_decis
 
 static char *journal_path(const struct sr_session *session)
 {
-    return sr_xprintf("%s/decisions/%s.csv", session->home, session->data->digest);
+    return sr_xprintf("%s/decisions/%s.csv", session->home,
+                      sr_dataset_opened(session->data)->digest);
 }
 
 void sr_session_free_decisions(struct sr_session *session)
@@ -203,7 +205,8 @@ static enum sr_status add_lines(void *context, char *now, struct sr_text *after,
 
 static void complete(const struct sr_session *session, struct sr_decision *one)
 {
-    const int label = sr_images_label(&session->data->files[one->file], one->row);
+    const int label =
+        sr_images_label(&sr_dataset_opened(session->data)->files[one->file], one->row);
     const char *who = getenv("USER");
     time_t now = time(NULL);
     struct tm parts;
@@ -239,7 +242,7 @@ enum sr_status sr_session_decide(struct sr_session *session, struct sr_decision 
     }
     clear(&session->decisions);
     session->decisions = deciding.result;
-    return SR_OK;
+    return sr_session_apply_decisions(session, error);
 }
 
 enum sr_status sr_session_save_decisions(struct sr_session *session, const char *path,

@@ -43,7 +43,7 @@ static enum sr_status guess_seen(const struct key *key, struct sr_seen **seen,
                                  struct sr_error *error)
 {
     const struct sr_model *model = key->base.model;
-    const struct sr_dataset *data = sr_dataset_origin(key->base.data);
+    const struct sr_dataset *data = sr_dataset_opened(key->base.data);
     struct sr_split split;
     *seen = NULL;
     if (strcmp(model->digest, data->digest)) {

@@ -546,7 +546,9 @@ void sr_entry_print_origin(const struct sr_session *session, const struct sr_ent
     const struct sr_dataset *data = session->data;
     const char *before = "";
     if (strcmp(model->digest, data->digest)) {
-        sr_text_add(text, "it was trained on other files");
+        sr_text_add(text, sr_digests_same_pictures(model->digest, data->digest)
+                              ? "it was trained on these images with other labels or rows"
+                              : "it was trained on other files");
         if (model->data_name[0]) sr_text_printf(text, " (%s)", model->data_name);
         before = "; ";
     }

@@ -34,6 +34,7 @@ libsartor_a_SOURCES += \
 	src/app/comparison.c \
 	src/app/decisions.c \
 	src/app/data.c \
+	src/app/decided.c \
 	src/app/experiment.c \
 	src/app/explain.c \
 	src/app/familiar.c \

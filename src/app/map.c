@@ -380,7 +380,10 @@ void sr_session_map_show(struct sr_session *session, const struct sr_map_request
 static struct key key_of(const struct sr_session *session, const struct sr_map_request *request)
 {
     const bool tsne = request->layout == SR_MAP_TSNE;
-    struct key key = {.base = {request->entry ? request->entry->model : NULL, session->data, 0},
+    /* Labels matter to no map: it is of the data as it was opened. */
+    struct sr_dataset *data =
+        session->data->origin ? session->data : sr_dataset_opened(session->data);
+    struct key key = {.base = {request->entry ? request->entry->model : NULL, data, 0},
                       .features = request->entry ? SR_FEATURES_PIXELS : request->features,
                       .perplexity = tsne ? request->perplexity : 0,
                       .seed = tsne ? request->seed : 0};

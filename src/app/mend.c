@@ -134,6 +134,24 @@ static enum sr_status run(const void *opaque, void *value, struct sr_pool *pool,
     return status;
 }
 
+/* Decisions that are made until the test accuracy is better would fit these test images: each time
+ * is noted, whatever the decisions. */
+static void ready(struct sr_session *session, const void *opaque, void *value, double seconds)
+{
+    const struct key *key = opaque;
+    const struct sr_samples tests = {&key->base.data->files[SR_FILE_TEST], key->tests, key->tested};
+    struct sr_model judged = {.class = key->class,
+                              .params = key->params,
+                              .seed = 1,
+                              .split_seed = session->split.seed,
+                              .validation = session->split.fraction};
+    (void)seconds;
+    snprintf(judged.name, sizeof judged.name, "mend %.50s", key->class->name);
+    snprintf(judged.digest, sizeof judged.digest, "%s", key->base.data->digest);
+    ((struct sr_mend *)value)->test_looks =
+        sr_session_look(session, &judged, key->base.data, &tests);
+}
+
 static const struct sr_result_kind mend_kind = {
     .name = "mend",
     .lane = SR_LANE_LONG,
@@ -145,15 +163,21 @@ static const struct sr_result_kind mend_kind = {
     .release = release,
     .describe = describe,
     .run = run,
+    .ready = ready,
 };
 
 /* Training rows without and with the decisions; test rows without any. A row whose label is known
  * to be wrong, but not what it should be, is left out. */
-static void gather(const struct sr_session *session, struct key *key)
+static enum sr_status gather(const struct sr_session *session, struct key *key,
+                             struct sr_error *error)
 {
+    struct sr_split split; /* without decisions, whatever is shown */
     const struct sr_dataset *data = key->base.data;
     const struct sr_images *train = &data->files[SR_FILE_TRAIN], *test = &data->files[SR_FILE_TEST];
-    const struct sr_samples rows = sr_session_samples(session, SR_SPLIT_TRAIN);
+    enum sr_status status =
+        sr_split_make(&split, data, session->split.fraction, session->split.seed, 0, error);
+    if (status) return status;
+    const struct sr_samples rows = sr_split_samples(data, &split, SR_SPLIT_TRAIN);
     key->train = train->count;
     key->labels = copy(train->labels, train->count);
     key->rows = sr_xalloc((rows.count + 1) * sizeof *key->rows);
@@ -163,7 +187,7 @@ static void gather(const struct sr_session *session, struct key *key)
         const uint32_t row = sr_samples_row(&rows, i);
         const struct sr_decision *one = sr_session_decision(session, SR_FILE_TRAIN, row);
         key->rows[key->all++] = row;
-        if (one && (one->mark == SR_MARK_DROP || one->mark == SR_MARK_FLAG)) {
+        if (one && sr_decision_leaves_out(one)) {
             key->left_out++;
             continue;
         }
@@ -174,6 +198,8 @@ static void gather(const struct sr_session *session, struct key *key)
     }
     for (uint32_t row = 0; row < test->count; row++)
         if (!sr_session_marked(session, SR_FILE_TEST, row)) key->tests[key->tested++] = row;
+    sr_split_fini(&split);
+    return SR_OK;
 }
 
 enum sr_status sr_session_mend(struct sr_session *session, const struct sr_mend_request *request,
@@ -183,12 +209,12 @@ enum sr_status sr_session_mend(struct sr_session *session, const struct sr_mend_
     *mend = NULL;
     enum sr_status status = sr_session_data(session, error);
     if (status) return status;
-    struct key key = {.base = {NULL, sr_dataset_origin(session->data), session->split_version},
+    struct key key = {.base = {NULL, sr_dataset_opened(session->data), 0}, /* rows are in the key */
                       .class = request->class,
                       .params = sr_args_copy(request->params),
                       .seeds = request->seeds};
-    gather(session, &key);
-    if (sr_args_has(key.params, "patience")) /* there are no rows to stop by */
+    status = gather(session, &key, error);
+    if (!status && sr_args_has(key.params, "patience")) /* there are no rows to stop by */
         status = sr_args_set(key.params, "patience", "0", error);
     if (!status && !key.relabelled && !key.left_out)
         status = sr_error_set(error, SR_ERROR_STATE,

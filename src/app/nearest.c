@@ -15,7 +15,7 @@ enum sr_status sr_nearest_of(const struct sr_dataset *data, const struct sr_mode
         sr_text_fini(&names);
         return SR_ERROR_ARGUMENT;
     }
-    if (strcmp(model->digest, data->digest))
+    if (!sr_digests_same_pictures(model->digest, data->digest))
         return sr_error_set(
             error, SR_ERROR_STATE,
             "%s was trained on other data, so the images nearest to it are not in this train file",

@@ -91,7 +91,8 @@ static void load_finish(struct sr_session *session, struct task *task, const str
     sr_session_load_tags(session);
     sr_session_load_decisions(session);
     sr_session_load_suspects(session);
-    if (sr_session_resplit(session, &session->data_error)) {
+    if (sr_session_draw_split(session, &session->data_error) ||
+        sr_session_apply_decisions(session, &session->data_error)) {
         sr_dataset_unref(session->data);
         session->data = NULL;
         sr_session_message(session, true, "%s", session->data_error.text);
@@ -187,16 +188,9 @@ enum sr_status sr_session_open(struct sr_session *session, const char *path, str
 
 enum sr_status sr_session_resplit(struct sr_session *session, struct sr_error *error)
 {
-    struct sr_split split = {0};
     if (!session->data) return SR_OK;
-    enum sr_status status = sr_split_make(
-        &split, sr_dataset_origin(session->data), sr_args_number(session->options, "validation"),
-        (uint64_t)sr_args_integer(session->options, "split_seed"), 0, error);
-    if (status) return status;
-    sr_split_fini(&session->split);
-    session->split = split;
-    session->split_version++;
-    if (session->selection.count) {
+    enum sr_status status = sr_session_draw_split(session, error);
+    if (!status && session->selection.count) {
         struct sr_filter filter = session->selection.filter;
         struct sr_error ignored;
         filter.model[0] = '\0';
@@ -207,5 +201,5 @@ enum sr_status sr_session_resplit(struct sr_session *session, struct sr_error *e
         filter.beats[0] = '\0';
         sr_session_select(session, &filter, &ignored);
     }
-    return SR_OK;
+    return status;
 }

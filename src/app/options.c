@@ -25,6 +25,11 @@ const struct sr_param sr_options[] = {
      .help = "Share of the train file held out for validation; 0 trains on every row."},
     {"split_seed", SR_PARAM_INTEGER, .fallback = "1", .minimum = 0, .maximum = 9e15,
      .help = "Seed by which the validation rows are drawn."},
+    {"decisions", SR_PARAM_SWITCH, .fallback = "off",
+     .help =
+         "Apply what has been decided (mark): labels become the classes decided on, and samples "
+         "that are dropped or flagged are left out, wherever the data is shown, trained on, "
+         "judged or exported."},
     {"calibrate", SR_PARAM_SWITCH, .fallback = "on",
      .help = "Show probabilities that say how often a model is right, fitted on validation rows; "
              "off: as they come from the model."},
@@ -104,6 +109,7 @@ enum sr_status sr_session_set(struct sr_session *session, const char *name, cons
         if (status) sr_args_set(session->options, name, before, &(struct sr_error){0});
     }
     free(before);
+    if (!status && !strcmp(name, "decisions")) status = sr_session_apply_decisions(session, error);
     if (!status && !strcmp(name, "data")) status = sr_session_open(session, value, error);
     if (!status) sr_session_refresh_look(session);
     return status;

@@ -68,7 +68,7 @@ enum sr_status sr_session_picture(struct sr_session *session, const char *path, 
 {
     enum sr_status status = sr_session_data(session, error);
     if (status) return status;
-    struct sr_images *pictures = &sr_dataset_origin(session->data)->files[SR_FILE_PICTURES];
+    struct sr_images *pictures = &sr_dataset_opened(session->data)->files[SR_FILE_PICTURES];
     const struct sr_file_identity now = sr_file_identify(path);
     for (size_t i = pictures->count; now.inode && i-- > 0;) {
         const struct sr_picture_row *one = &session->pictures[i];
@@ -101,6 +101,8 @@ enum sr_status sr_session_picture(struct sr_session *session, const char *path, 
              sizeof *session->pictures);
     session->pictures[pictures->count] = one;
     *row = (uint32_t)pictures->count++;
+    struct sr_dataset *origin = sr_dataset_origin(session->data);
+    if (origin->opened) sr_dataset_share_pictures(origin);
     if (!session->data->origin) return SR_OK;
     return sr_dataset_change_pictures(session->data, SR_PICTURES_MAX, error);
 }

@@ -79,9 +79,11 @@ void sr_result_own_rows(struct sr_samples *samples)
 static bool is_current(const struct sr_session *session, const struct result *result)
 {
     const struct sr_result_key *key = result->key;
-    /* While changed images are shown, what is known of them as they are is kept. */
+    /* While changed images or decisions are shown, what is known of the data without them is kept.
+     */
     if (key->data && key->data != session->data &&
-        (!session->data || key->data != session->data->origin))
+        (!session->data || (key->data != sr_dataset_origin(session->data) &&
+                            key->data != sr_dataset_opened(session->data))))
         return false;
     if (key->split && key->split != session->split_version) return false;
     if (key->model && !sr_result_model_current(session, key->model)) return false;

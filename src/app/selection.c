@@ -156,6 +156,7 @@ static enum sr_status select_everywhere(struct sr_session *session, struct sr_fi
         const size_t from = count;
         for (uint32_t i = 0; i < files[f].count; i++)
             if ((wanted.class < 0 || files[f].labels[i] == wanted.class) &&
+                !sr_dataset_left_out(session->data, (enum sr_file)f, i) &&
                 has_tag(session, &wanted, (enum sr_file)f, i) &&
                 in_lasso(session, inside, (enum sr_file)f, i))
                 rows[count++] = i;
@@ -187,6 +188,7 @@ static enum sr_status select_suspects(struct sr_session *session, struct sr_filt
         const struct sr_suspect *one = &session->suspects.items[i];
         if ((wanted.class >= 0 && one->label != wanted.class) ||
             (wanted.as >= 0 && one->suggested != wanted.as) ||
+            sr_dataset_left_out(session->data, SR_FILE_TRAIN, one->row) ||
             !has_tag(session, &wanted, SR_FILE_TRAIN, one->row) ||
             !in_lasso(session, inside, SR_FILE_TRAIN, one->row))
             continue;
@@ -211,6 +213,7 @@ static bool is_found(const struct sr_session *session, const struct sr_filter *w
     if (wanted->class >= 0 && sr_images_label(&session->data->files[file], row) != wanted->class)
         return false;
     if (!has_tag(session, wanted, file, row)) return false;
+    if (sr_dataset_left_out(session->data, file, row)) return false;
     if (wanted->everywhere) return true;
     if (file != sr_split_file(wanted->split)) return false;
     if (!split->rows) return true;

@@ -62,8 +62,7 @@ static enum sr_status run(const void *opaque, void *value, struct sr_pool *pool,
     for (int s = 0; s < SR_SPLIT_COUNT; s++)
         sr_stats_compute(&statistics->splits[s], &key->splits[s], -1);
     for (int f = 0; f < SR_FILE_COUNT; f++) {
-        const struct sr_images *images = &data->files[f];
-        struct sr_samples all = {images, NULL, images->count};
+        const struct sr_samples all = sr_dataset_samples(data, (enum sr_file)f);
         statistics->classes[f] = sr_xalloc((size_t)data->classes * sizeof *statistics->classes[f]);
         for (int c = 0; c < data->classes; c++) {
             if (!sr_monitor_proceed(monitor))

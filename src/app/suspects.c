@@ -18,7 +18,8 @@ enum { FILE_LIMIT = 64 << 20 };
 
 static char *suspects_path(const struct sr_session *session)
 {
-    return sr_xprintf("%s/suspects/%s.csv", session->home, session->data->digest);
+    return sr_xprintf("%s/suspects/%s.csv", session->home,
+                      sr_dataset_opened(session->data)->digest);
 }
 
 /* What the search was, in a line before the table. */
@@ -85,7 +86,7 @@ static void read_search(const struct sr_session *session, const char *line,
 static bool read_line(const struct sr_session *session, const char *line, struct sr_suspect *one,
                       enum sr_mark *mark, struct sr_suspects *search)
 {
-    const struct sr_images *images = &session->data->files[SR_FILE_TRAIN];
+    const struct sr_images *images = &sr_dataset_opened(session->data)->files[SR_FILE_TRAIN];
     int label, suggested;
     char word[8];
     if (sscanf(line, "%u,%d,%d,%f,%f,%f,%7[a-z],%63[^,],%d,%zu", &one->row, &label, &suggested,
@@ -343,7 +344,7 @@ static void suspects_finish(struct sr_session *session, struct task *task,
 {
     struct suspects_task *search = (struct suspects_task *)task;
     struct sr_run *run = sr_session_run(session, event->job);
-    if (run->state != SR_JOB_DONE || sr_dataset_origin(session->data) != search->data) return;
+    if (run->state != SR_JOB_DONE || sr_dataset_opened(session->data) != search->data) return;
     struct sr_suspects found = search->result;
     const size_t count = found.count;
     search->result = (struct sr_suspects){0};
@@ -388,7 +389,7 @@ enum sr_status sr_session_find_suspects(struct sr_session *session,
     search->shape = model->shape;
     search->seed = model->seed;
     search->limit = model->limit;
-    search->data = sr_dataset_ref(sr_dataset_origin(session->data));
+    search->data = sr_dataset_ref(sr_dataset_opened(session->data));
     search->pool = session->pool;
     search->result.rule = request->rule;
     snprintf(search->result.model, sizeof search->result.model, "%s", entry->name);

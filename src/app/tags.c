@@ -86,7 +86,7 @@ static void read_line(struct sr_session *session, char *line)
 
 static char *tag_path(const struct sr_session *session)
 {
-    return sr_xprintf("%s/tags/%s.txt", session->home, session->data->digest);
+    return sr_xprintf("%s/tags/%s.txt", session->home, sr_dataset_opened(session->data)->digest);
 }
 
 /* Take the tags from the file's text, which is cut up. */

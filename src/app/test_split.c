@@ -64,7 +64,8 @@ size_t sr_session_looks(const struct sr_session *session, const struct sr_model 
     char *bytes = sr_path_exists(path)
                       ? sr_file_read_end(path, FILE_LIMIT, NULL, &(struct sr_error){0})
                       : NULL;
-    const size_t count = count_lines(bytes, model, test_digest(session->data->digest));
+    const size_t count =
+        count_lines(bytes, model, test_digest(sr_dataset_opened(session->data)->digest));
     free(bytes);
     free(path);
     return count;
@@ -76,7 +77,8 @@ size_t sr_session_look(struct sr_session *session, const struct sr_model *model,
     /* A single sample is looked at to understand it, not to judge the model. */
     if (samples->images != &data->files[SR_FILE_TEST] || samples->count < 2) return 0;
     char *path = sr_path_join(session->home, "test-looks.csv"), id[20], day[32] = "";
-    const char *digest = test_digest(data->digest);
+    const struct sr_dataset *origin = data->origin ? data->origin : data;
+    const char *digest = test_digest((origin->opened ? origin->opened : origin)->digest);
     struct sr_error error = {0};
     size_t count = 0;
     time_t now = time(NULL);

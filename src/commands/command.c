@@ -123,6 +123,10 @@ void reply_changed(struct sr_reply *reply, const struct sr_session *session)
     char how[48];
     sr_change_print(session->data->change, how, sizeof how);
     if (session->data->change.severity) sr_reply_text(reply, "changed", how);
+    const struct sr_dataset *data = sr_dataset_origin(session->data);
+    if (!data->opened) return;
+    sr_reply_integer(reply, "decisions_relabelled", (int64_t)data->relabelled);
+    sr_reply_integer(reply, "decisions_left_out", (int64_t)data->dropped);
 }
 
 void reply_sample(struct sr_reply *reply, const struct sr_session *session, enum sr_file file,

@@ -16,17 +16,23 @@ static enum sr_save_form form_of(const struct figure_request *request)
                                          : SR_SAVE_IDX;
 }
 
-/* The rows of a split, and of a class, of the file that the split is of; all of both files when
- * neither is asked for. The other file gets none. */
+static bool leaves_out(const struct sr_session *session)
+{
+    return sr_dataset_origin(session->data)->dropped > 0;
+}
+
+/* The rows of a split, and of a class, of the file that the split is of; all of both files, but
+ * for what decisions leave out, when neither is asked for. The other file gets none. */
 static void choose(const struct figure *figure, struct sr_saving *saving,
                    uint32_t *rows[SR_FILE_COUNT])
 {
     const struct figure_request *request = figure->request;
     const struct sr_session *session = figure->session;
     const int split = request->split;
-    for (int f = 0; f < SR_FILE_COUNT && (split >= 0 || request->class >= 0); f++) {
+    for (int f = 0; f < SR_FILE_COUNT && (split >= 0 || request->class >= 0 || leaves_out(session));
+         f++) {
         const struct sr_images *images = &session->data->files[f];
-        struct sr_samples samples = {images, NULL, images->count};
+        struct sr_samples samples = sr_dataset_samples(session->data, (enum sr_file)f);
         rows[f] = sr_xalloc((images->count + 1) * sizeof **rows);
         saving->rows[f] = rows[f];
         if (split >= 0 && (int)sr_split_file((enum sr_split_name)split) != f) continue;

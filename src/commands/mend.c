@@ -87,6 +87,12 @@ static void report(const struct sr_mend *mend, const char *family, struct sr_rep
         sr_table_number(table, mend->after[s]);
     }
     say_whether(mend, reply);
+    sr_reply_integer(reply, "test_looks", (int64_t)mend->test_looks);
+    if (mend->test_looks > 1)
+        sr_reply_say(reply,
+                     "%s has been compared on these test images %zu times, this time included: "
+                     "decisions chosen by the result would fit them",
+                     family, mend->test_looks);
 }
 
 SR_RUN(mend_run)

@@ -55,6 +55,11 @@ void reply_judged(struct sr_reply *reply, const struct sr_session *session,
     char count[32], how[48];
     sr_change_print(session->data->change, how, sizeof how);
     if (session->data->change.severity) sr_reply_say(reply, "  images changed by %s", how);
+    const struct sr_dataset *data = sr_dataset_origin(session->data);
+    if (data->opened)
+        sr_reply_say(reply,
+                     "  decisions are applied: %zu samples are of another class, %zu left out",
+                     data->relabelled, data->dropped);
     reply_changed(reply, session);
     sr_predicted_print_left_out(predicted, &text);
     sr_format_count(count, sizeof count, predicted->trained);

@@ -93,6 +93,7 @@ static void report(const struct sr_session *session, const struct sr_stats *stat
     sr_reply_record(reply, NULL);
     sr_reply_text(reply, key, name);
     if (class >= 0) sr_reply_named(reply, "class", class, class_name(session, class));
+    reply_changed(reply, session);
     sr_reply_context(reply);
     sr_reply_integer(reply, "count", (int64_t)stats->count);
     sr_reply_number(reply, "mean", stats->all.mean);
@@ -142,8 +143,7 @@ SR_RUN(stats_run)
     if (status) return status;
     if (split || class >= 0) {
         struct sr_stats stats;
-        struct sr_samples samples = {&session->data->files[SR_FILE_TRAIN], NULL,
-                                     session->data->files[SR_FILE_TRAIN].count};
+        struct sr_samples samples = sr_dataset_samples(session->data, SR_FILE_TRAIN);
         if (split)
             samples = sr_session_samples(session, (enum sr_split_name)arg_split(args, "split"));
         sr_stats_compute(&stats, &samples, class);

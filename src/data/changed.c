@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "decided.h"
 #include "pixels.h"
 #include "sartor/base/memory.h"
 #include "sartor/base/text.h"
@@ -49,26 +50,6 @@ void sr_change_print(struct sr_change change, char *text, size_t size)
         snprintf(text, size, "%s:%d", sr_change_kinds[change.kind].name, change.severity);
 }
 
-static void copy_facts(struct sr_dataset *to, const struct sr_dataset *from)
-{
-    char how[24];
-    sr_change_print(to->change, how, sizeof how);
-    to->references = 1;
-    to->classes = from->classes;
-    for (int c = 0; c < from->classes; c++) to->class_names[c] = sr_xstrdup(from->class_names[c]);
-    snprintf(to->name, sizeof to->name, "%.36s, %s", from->name, how);
-    to->path = sr_xstrdup(from->path);
-    snprintf(to->form, sizeof to->form, "%s", from->form);
-    to->validation = from->validation;
-    to->unlabelled = from->unlabelled;
-    to->fitting = from->fitting;
-    for (int n = 0; n < SR_NOTES_MAX && from->notes[n]; n++)
-        to->notes[n] = sr_xstrdup(from->notes[n]);
-    to->known = from->known;
-    to->sample = from->sample;
-    memcpy(to->digest, from->digest, sizeof to->digest);
-}
-
 /* In parts, so that it can be ended. */
 static enum sr_status change_file(struct sr_images *to, const struct sr_images *from,
                                   struct sr_change change, struct sr_pool *pool,
@@ -105,7 +86,10 @@ struct sr_dataset *sr_dataset_change(struct sr_dataset *origin, struct sr_change
     }
     struct sr_dataset *changed = sr_xalloc(sizeof *changed);
     changed->change = change;
-    copy_facts(changed, origin);
+    dataset_copy_facts(changed, origin);
+    char how[24];
+    sr_change_print(change, how, sizeof how);
+    snprintf(changed->name, sizeof changed->name, "%.36s, %s", origin->name, how);
     enum sr_status status = SR_OK;
     for (int f = 0; !status && f < SR_FILE_COUNT; f++)
         status = change_file(&changed->files[f], &origin->files[f], change, pool, monitor, error);

@@ -241,9 +241,22 @@ struct sr_dataset *sr_dataset_ref(struct sr_dataset *dataset)
     return dataset;
 }
 
+/* Of a set with decisions: give up what it has of the set as it was opened, and free the rest. */
+static void return_borrowed(struct sr_dataset *decided)
+{
+    for (int f = 0; f < SR_FILE_COUNT; f++) {
+        decided->files[f].pixels = NULL;
+        free(decided->left_out[f]);
+        free(decided->kept[f]);
+    }
+    decided->files[SR_FILE_PICTURES] = (struct sr_images){0};
+    sr_dataset_unref(decided->opened);
+}
+
 void sr_dataset_unref(struct sr_dataset *dataset)
 {
     if (!dataset || __atomic_sub_fetch(&dataset->references, 1, __ATOMIC_ACQ_REL) > 0) return;
+    if (dataset->opened) return_borrowed(dataset);
     for (int f = 0; f < SR_FILE_ALL; f++) sr_images_fini(&dataset->files[f]);
     for (int c = 0; c < SR_CLASSES_MAX; c++) free(dataset->class_names[c]);
     for (int n = 0; n < SR_NOTES_MAX; n++) free(dataset->notes[n]);

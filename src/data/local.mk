@@ -66,6 +66,8 @@ libsartor_a_SOURCES += \
 	src/data/import.c \
 	src/data/internal.h \
 	src/data/labels.c \
+	src/data/decided.c \
+	src/data/decided.h \
 	src/data/labels.h \
 	src/data/levels.c \
 	src/data/levels.h \

@@ -95,8 +95,11 @@ enum sr_status sr_split_make(struct sr_split *split, const struct sr_dataset *da
                             fraction);
     size_t total = dataset->files[SR_FILE_TRAIN].count;
     uint8_t *marks = sr_array_new(total, 1, "marks of the split", error);
-    enum sr_status status =
-        marks ? mark_rows(marks, dataset, fraction, seed, limit, error) : SR_ERROR_MEMORY;
+    enum sr_status status = marks ? mark_rows(marks, dataset->opened ? dataset->opened : dataset,
+                                              fraction, seed, limit, error)
+                                  : SR_ERROR_MEMORY;
+    for (uint32_t i = 0; status == SR_OK && i < total; i++)
+        if (sr_dataset_left_out(dataset, SR_FILE_TRAIN, i)) marks[i] = LEFT_OUT;
     for (int part = 0; part < 2 && status == SR_OK; part++) {
         for (size_t i = 0; i < total; i++) split->counts[part] += marks[i] == part;
         split->rows[part] =
@@ -126,7 +129,7 @@ struct sr_samples sr_split_samples(const struct sr_dataset *dataset, const struc
                                    enum sr_split_name name)
 {
     const struct sr_images *images = &dataset->files[sr_split_file(name)];
-    if (name >= SR_SPLIT_TEST) return (struct sr_samples){.images = images, .count = images->count};
+    if (name >= SR_SPLIT_TEST) return sr_dataset_samples(dataset, sr_split_file(name));
     return (struct sr_samples){
         .images = images, .rows = split->rows[name], .count = split->counts[name]};
 }

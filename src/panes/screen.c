@@ -224,13 +224,18 @@ static void draw_long_message(struct sr_session *session, struct sr_area all, st
     }
 }
 
-/* The right end: jobs in the background. Returns the column where it begins. */
+/* The right end: jobs in the background, and that decisions are applied. Returns the column where
+ * it begins. */
 static int draw_background(struct sr_session *session, struct sr_area area)
 {
     struct sr_text right = {0};
     double share;
     int edge = area.width;
-    if (background(session, area.width, &right, &share)) {
+    const bool decided = session->data && sr_dataset_origin(session->data)->opened != NULL,
+               busy = background(session, area.width, &right, &share);
+    if (decided && (!busy || area.width >= 60))
+        sr_text_add(&right, busy ? ", decisions on" : "decisions on");
+    if (busy || decided) {
         const char *words = sr_text_get(&right);
         int length = sr_utf8_width(words),
             gauge = isnan(share) || area.width < 60 ? 0 : area.width / 8;

@@ -39,3 +39,7 @@ check_PROGRAMS += tests/app/test_changed
 tests_app_test_changed_SOURCES = tests/app/test_changed.c
 tests_app_test_changed_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_app_test_changed_LDADD = $(TEST_LIBS)
+check_PROGRAMS += tests/app/test_decided
+tests_app_test_decided_SOURCES = tests/app/test_decided.c
+tests_app_test_decided_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_app_test_decided_LDADD = $(TEST_LIBS)

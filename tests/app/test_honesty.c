@@ -334,9 +334,9 @@ static void classes_in_another_order_are_matched_by_name(void **state)
     assert_float_equal(judged->evaluation.accuracy, accuracy, 0);
     struct sr_text words = {0};
     sr_entry_print_origin(session, entry, &words);
-    assert_string_equal(sr_text_get(&words),
-                        "it was trained on other files (b); its classes are matched by name, since "
-                        "it has them in another order");
+    assert_string_equal(sr_text_get(&words), "it was trained on these images with other labels or "
+                                             "rows (b); its classes are matched by name, since "
+                                             "it has them in another order");
     sr_text_fini(&words);
     /* Back on data in its own order, it is itself again. */
     write_text("b/labels.txt", "shirt\ncoat\nbag\n");

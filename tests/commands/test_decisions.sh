@@ -15,6 +15,17 @@ run --json --batch script; expect 0 '"flagged": 0, "dropped": 1, "relabelled": 1
 grep -q '"flagged": [1-9][0-9]' out; report $? "which were many"
 cp -r home/decisions/*.csv journal; grep -q '^train:3,drop,,[0-9]*,,,ann,.*torn, I think$' journal; report $? "the journal is a table"
 
+# Applied: other labels, fewer rows, and whatever tells of the data says so.
+printf '%s\n' "set decisions=on" stats >script
+run --json --batch script; expect 0 '"file": "train", "decisions_relabelled": 1, "decisions_left_out": 1' "statistics say that decisions are applied"
+expect 0 '"count": 999' "and count what is left"
+printf '%s\n' "set decisions=on" "set size=120x30" "screen" >script
+run --batch script; expect 0 "Fashion-MNIST with 2 decisions" "every pane names the data so"
+expect 0 "decisions on" "and has it in its last line"
+printf '%s\n' "set decisions=on" "train knn name=decided" "evaluate decided split=test" "set decisions=off" "evaluate decided" >script
+run --batch script; expect 0 "decisions are applied: 1 samples are of another class, 1 left out" "what is judged says so"
+expect 0 "with other labels or rows (Fashion-MNIST with 2 decisions)" "the model knows what it was trained on"
+
 # Another person, with decisions of their own.
 for line in "train:10 keep" "train:11 flag"; do run mark $line; done
 run decisions to=ann.csv; expect 0 "" "all are written to a file"

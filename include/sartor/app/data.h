@@ -72,6 +72,8 @@ enum sr_status sr_session_open_as(struct sr_session *session, const char *path,
                                   const struct sr_args *own, struct sr_error *error);
 /* Draw the split anew after `validation`, `split_seed` or the data changed. */
 enum sr_status sr_session_resplit(struct sr_session *session, struct sr_error *error);
+/* The same; the selection stays as it is. */
+enum sr_status sr_session_draw_split(struct sr_session *session, struct sr_error *error);
 struct sr_samples sr_session_samples(const struct sr_session *session, enum sr_split_name split);
 
 /* A result (results.h): borrowed until the next sr_session_pump or sr_session_wait. */

@@ -8,6 +8,7 @@
 
 #include "sartor/base/error.h"
 #include "sartor/data/images.h"
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -51,6 +52,16 @@ enum sr_mark sr_session_marked(const struct sr_session *session, enum sr_file fi
  * when the file cannot be written. */
 enum sr_status sr_session_decide(struct sr_session *session, struct sr_decision *decisions,
                                  size_t count, struct sr_error *error);
+/* Does the option `decisions` ask that they are applied to the data? Then session->data has other
+ * labels than the data that was opened, and lacks rows: those that are dropped, and those whose
+ * label is known to be wrong, but not what it should be. */
+bool sr_session_decisions_apply(const struct sr_session *session);
+/* Show the data as that option asks, and draw its split, after either has changed. */
+enum sr_status sr_session_apply_decisions(struct sr_session *session, struct sr_error *error);
+static inline bool sr_decision_leaves_out(const struct sr_decision *one)
+{
+    return one->mark == SR_MARK_DROP || one->mark == SR_MARK_FLAG;
+}
 /* Write those that hold to a file. */
 enum sr_status sr_session_save_decisions(struct sr_session *session, const char *path,
                                          struct sr_error *error);

@@ -11,6 +11,8 @@ enum { SR_MEND_SEEDS = 20 };
 struct sr_mend {
     size_t relabelled, left_out; /* training rows that the decisions change */
     size_t trained, tested;      /* training rows without the decisions; test rows */
+    size_t test_looks; /* how often such trainings have been compared on these test images, this
+                          time included; 0 where it could not be noted */
     int seeds;
     double before[SR_MEND_SEEDS], after[SR_MEND_SEEDS]; /* accuracies, one for each seed */
     struct sr_paired_t difference;                      /* after less before, over the seeds */

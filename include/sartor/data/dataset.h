@@ -41,6 +41,15 @@ struct sr_dataset {
      * which this one has a reference; no change and NULL of all others. */
     struct sr_change change;
     struct sr_dataset *origin;
+    /* Of a set with decisions (sr_dataset_decide): the set as it was opened, whose pixels it
+     * borrows and to which it has a reference; how many rows have another label and how many are
+     * left out; of each file 1 for each row that is left out, and the rows that are not, ascending.
+     * NULL of all others, and of files where nothing is left out. */
+    struct sr_dataset *opened;
+    size_t relabelled, dropped;
+    uint8_t *left_out[SR_FILE_COUNT];
+    uint32_t *kept[SR_FILE_COUNT];
+    size_t kept_counts[SR_FILE_COUNT];
     int references; /* atomic; use ref and unref */
 };
 
@@ -90,6 +99,45 @@ static inline struct sr_dataset *sr_dataset_origin(struct sr_dataset *dataset)
 {
     return dataset->origin ? dataset->origin : dataset;
 }
+/* What is decided of one row of the train or the test file. */
+struct sr_ruling {
+    enum sr_file file;
+    uint32_t row;
+    bool left_out;
+    uint8_t class; /* where it is not left out */
+};
+/* The set with other labels and without the rows that are left out: rows keep their numbers. Its
+ * digest is of its labels and rows, its name and a note say how many decisions there are. `opened`
+ * is not a set that is changed or has decisions. */
+struct sr_dataset *sr_dataset_decide(struct sr_dataset *opened, const struct sr_ruling *rulings,
+                                     size_t count);
+/* One's own pictures that have been added to the set as it was opened since are its pictures, too.
+ */
+void sr_dataset_share_pictures(struct sr_dataset *decided);
+/* The set as it was opened: unchanged images, without decisions. */
+static inline struct sr_dataset *sr_dataset_opened(struct sr_dataset *dataset)
+{
+    struct sr_dataset *origin = sr_dataset_origin(dataset);
+    return origin->opened ? origin->opened : origin;
+}
+static inline bool sr_dataset_left_out(const struct sr_dataset *dataset, enum sr_file file,
+                                       uint32_t row)
+{
+    const struct sr_dataset *origin = dataset->origin ? dataset->origin : dataset;
+    return file < SR_FILE_COUNT && origin->left_out[file] && origin->left_out[file][row];
+}
+/* The rows of a file that are not left out. */
+static inline struct sr_samples sr_dataset_samples(const struct sr_dataset *dataset,
+                                                   enum sr_file file)
+{
+    const struct sr_dataset *origin = dataset->origin ? dataset->origin : dataset;
+    const struct sr_images *images = &dataset->files[file];
+    if (file >= SR_FILE_COUNT || !origin->kept[file])
+        return (struct sr_samples){images, NULL, images->count};
+    return (struct sr_samples){images, origin->kept[file], origin->kept_counts[file]};
+}
+/* Are two digests of sets with the same pictures, whatever their labels? */
+bool sr_digests_same_pictures(const char *a, const char *b);
 /* The training images as they are. */
 static inline const struct sr_images *sr_dataset_train(const struct sr_dataset *dataset)
 {

@@ -37,7 +37,8 @@ struct sr_split {
  * where a class has two or more and fraction > 0, and never all of them. `limit` > 0 keeps
  * a stratified `limit` of the training rows (all when there are fewer); a smaller limit keeps a
  * part of what a larger one keeps, and the validation rows do not depend on it. A validation part
- * that the data came with is taken for any fraction > 0. */
+ * that the data came with is taken for any fraction > 0. Of a set with decisions the split is drawn
+ * as without them; then rows that are left out are taken away. */
 enum sr_status sr_split_make(struct sr_split *split, const struct sr_dataset *dataset,
                              double fraction, uint64_t seed, size_t limit, struct sr_error *error);
 void sr_split_fini(struct sr_split *split);
