@@ -19,7 +19,7 @@ cp -r home/decisions/*.csv journal; grep -q '^train:3,drop,,[0-9]*,,,ann,.*torn,
 printf '%s\n' "set decisions=on" stats >script
 run --json --batch script; expect 0 '"file": "train", "decisions_relabelled": 1, "decisions_left_out": 1' "statistics say that decisions are applied"
 expect 0 '"count": 999' "and count what is left"
-printf '%s\n' "set decisions=on" "set size=120x30" "screen" >script
+printf '%s\n' "set decisions=on" "set size=140x30" "screen" >script
 run --batch script; expect 0 "Fashion-MNIST with 2 decisions" "every pane names the data so"
 expect 0 "decisions on" "and has it in its last line"
 printf '%s\n' "set decisions=on" "train knn name=decided" "evaluate decided split=test" "set decisions=off" "evaluate decided" >script
