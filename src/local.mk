@@ -13,6 +13,7 @@ sartor_SOURCES = src/main.c
 sartor_LDADD = $(SARTOR_LIBS)
 
 include src/base/local.mk
+include src/mpi/local.mk
 include src/cells/local.mk
 include src/compute/local.mk
 include src/embed/local.mk

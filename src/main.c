@@ -14,11 +14,13 @@
 
 #include "sartor/app/session.h"
 #include "sartor/base/memory.h"
+#include "sartor/base/ranks.h"
 #include "sartor/batch/batch.h"
 #include "sartor/commands/command.h"
 #include "sartor/commands/queue.h"
 #include "sartor/commands/reply.h"
 #include "sartor/compute/cpu.h"
+#include "sartor/models/together.h"
 #include "sartor/ui/ui.h"
 
 enum { USAGE = 2 };
@@ -47,6 +49,8 @@ static const char usage[] =
 /* `text` begins with the program's name, as sentences on an option's value do. */
 static int usage_error(const char *text)
 {
+    int number;
+    if (sr_ranks_launched(&number) && number > 0) return USAGE; /* rank 0 says it */
     sr_say(stderr, "%s", text);
     fputs("Try sartor --help.\n", stderr);
     return USAGE;
@@ -162,26 +166,92 @@ static int read_options(struct invocation *call, int argc, char **argv)
 }
 
 /* Open a session with those options, and run. */
-static int start(struct invocation *call, char **words, size_t count)
+static int start_session(struct invocation *call, char **words, size_t count,
+                         struct sr_ranks *ranks)
 {
     struct sr_error error = {0};
-    if (sr_compute_start(&error)) return refuse(error.text);
     struct sr_session *session = sr_session_new(call->values, &error);
     call->values = NULL;
     if (!session) {
         sr_say(stderr, "sartor: %s", error.text);
         return 1;
     }
+    session->ranks = ranks;
     int status = run(session, &call->batch, call->script, words, count);
     sr_queue_fini(session);
     sr_session_free(session);
     return status;
 }
 
+/* What all ranks of a run must have in common: the same numbers come of the same program, on
+ * processors with the same features. Threads may differ. */
+static void identify(const struct invocation *call, char **words, size_t count,
+                     struct sr_text *identity)
+{
+    static const char *const options[] = {"data", "opening", "home", "seed"};
+    char blas[64];
+    sr_compute_blas(blas, sizeof blas);
+    sr_text_printf(identity, "version: %s\ninstruction set: %s, %s\n", PACKAGE_STRING,
+                   sr_compute_isa(), blas);
+    sr_text_add(identity, "command: ");
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+        const char *value = sr_args_text(call->values, options[i]);
+        if (value) sr_text_printf(identity, "--%s %s ", options[i], value);
+    }
+    if (call->script) sr_text_printf(identity, "--batch %s ", call->script);
+    for (size_t i = 0; i < count; i++) sr_text_printf(identity, "%s ", words[i]);
+}
+
+/* A rank above 0: it prints nothing and computes what rank 0 sends it. */
+static int help_others(const struct invocation *call, struct sr_ranks *ranks)
+{
+    struct sr_error error = {0};
+    struct sr_pool *pool = sr_pool_new((int)sr_args_integer(call->values, "threads"), &error);
+    const int status = !pool || sr_together_help(ranks, pool, &error);
+    sr_pool_free(pool);
+    return status;
+}
+
+/* Alone, or as one of the processes that a launcher has started. */
+static int start(struct invocation *call, char **words, size_t count)
+{
+    struct sr_error error = {0};
+    struct sr_ranks *ranks = NULL;
+    int number;
+    if (sr_compute_start(&error)) return refuse(error.text);
+    if (sr_ranks_launched(&number)) {
+        struct sr_text identity = {0};
+        identify(call, words, count, &identity);
+        ranks = sr_ranks_join(sr_text_get(&identity), &error);
+        sr_text_fini(&identity);
+        if (!ranks) {
+            if (number == 0) sr_say(stderr, "sartor: %s", error.text);
+            return 1;
+        }
+    }
+    const bool helps = ranks && sr_ranks_number(ranks) > 0;
+    int status = helps ? help_others(call, ranks) : start_session(call, words, count, ranks);
+    if (ranks && !helps) sr_together_dismiss(ranks);
+    sr_ranks_leave(ranks, status);
+    return status;
+}
+
+/* Ranks above 0 are silent: rank 0 prints the same. */
+static void silence_others(void)
+{
+    int number;
+    if (!sr_ranks_launched(&number) || number == 0) return;
+    const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (nowhere < 0) return;
+    dup2(nowhere, STDOUT_FILENO);
+    close(nowhere);
+}
+
 int main(int argc, char **argv)
 {
     struct sr_error error;
     hold_standard_streams();
+    silence_others();
     /* A file that would be too large is a failed write, as on a full disk. */
     signal(SIGXFSZ, SIG_IGN);
     setlocale(LC_ALL, "");

@@ -6,6 +6,7 @@
 #define SARTOR_APP_TASK_H
 
 #include "sartor/app/session.h"
+#include "sartor/models/together.h"
 
 struct task {
     enum sr_status (*run)(struct task *task, const struct sr_monitor *monitor,
@@ -16,6 +17,10 @@ struct task {
 };
 
 uint32_t sr_task_submit(struct sr_session *session, enum sr_lane lane, struct task *task);
+
+/* What fits on the session's training images share the work with; its `ranks` are NULL where this
+ * process is alone. Borrows from `data`. */
+struct sr_together task_together(const struct sr_session *session, const struct sr_dataset *data);
 
 /* Train a model, let it predict `held_out`, and free it. Rows whose picture is among the held-out
  * ones are not trained on: `repeated` is increased by their number. SR_ERROR_CANCELLED when it is

@@ -11,6 +11,7 @@
 #include "sartor/base/file.h"
 #include "sartor/base/memory.h"
 #include "sartor/models/store.h"
+#include "sartor/models/together.h"
 #include "sartor/models/trust.h"
 #include "task.h"
 
@@ -21,7 +22,8 @@ struct train_task {
     struct sr_split split;
     struct sr_args *params;
     struct sr_pool *pool;
-    char *home; /* when the training began */
+    struct sr_together together; /* its ranks are NULL where this process is alone */
+    char *home;                  /* when the training began */
     struct sr_jobs *jobs;
     char *checkpoint, *about;
     int claim; /* of the name */
@@ -44,6 +46,7 @@ static enum sr_status train_run(struct task *task, const struct sr_monitor *moni
         .checkpoint = train->checkpoint,
         .about = train->about,
         .resume = train->resume,
+        .together = train->together.ranks ? &train->together : NULL,
     };
     enum sr_status status = sr_model_fit(train->model, &fit, error);
     if (status) return status;
@@ -213,6 +216,7 @@ enum sr_status sr_session_train(struct sr_session *session, const struct sr_trai
     train->data = sr_dataset_ref(sr_dataset_origin(session->data));
     sr_model_set_data(model, train->data);
     train->pool = session->pool;
+    train->together = task_together(session, train->data);
     train->home = sr_xstrdup(session->home);
     train->jobs = session->jobs;
     train->about = resume_about(session, &request);

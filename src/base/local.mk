@@ -7,12 +7,14 @@ noinst_HEADERS += \
 	include/sartor/base/monitor.h \
 	include/sartor/base/param.h \
 	include/sartor/base/pool.h \
+	include/sartor/base/ranks.h \
 	include/sartor/base/rng.h \
 	include/sartor/base/shape.h \
 	include/sartor/base/srgb.h \
 	include/sartor/base/table.h \
 	include/sartor/base/text.h \
 	include/sartor/base/thread.h \
+	include/sartor/base/transport.h \
 	include/sartor/base/tree.h \
 	include/sartor/base/words.h
 libsartor_a_SOURCES += \
@@ -28,6 +30,7 @@ libsartor_a_SOURCES += \
 	src/base/param_value.c \
 	src/base/param_value.h \
 	src/base/pool.c \
+	src/base/ranks.c \
 	src/base/rng.c \
 	src/base/table.c \
 	src/base/text.c \

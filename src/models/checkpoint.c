@@ -251,3 +251,32 @@ bool sr_checkpoint_of_another(const char *path, uint64_t fingerprint)
     sr_tensors_fini(&set);
     return other;
 }
+
+/* ---- to other ranks ---- */
+
+static bool hand_out_array(void *context, const char *name, float *values, size_t count)
+{
+    (void)name;
+    sr_sharing_hand_out(context, values, count * sizeof *values);
+    return true;
+}
+
+void sr_checkpoint_hand_out(struct sr_trainer *trainer, struct sr_sharing *sharing)
+{
+    int32_t finished = trainer->finished;
+    sr_sharing_hand_out(sharing, &finished, sizeof finished);
+    if (finished < 1 || finished > trainer->plan.epochs) return;
+    struct {
+        double best_accuracy;
+        uint64_t steps;
+        int32_t best_epoch;
+    } state = {trainer->best_accuracy, *sr_optimizer_steps(trainer->optimizer),
+               trainer->best_epoch};
+    sr_sharing_hand_out(sharing, &state, sizeof state);
+    sr_sharing_hand_out(sharing, trainer->history, (size_t)finished * sizeof *trainer->history);
+    walk(trainer, hand_out_array, sharing);
+    trainer->finished = finished;
+    trainer->best_epoch = state.best_epoch;
+    trainer->best_accuracy = state.best_accuracy;
+    *sr_optimizer_steps(trainer->optimizer) = state.steps;
+}

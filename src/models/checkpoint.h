@@ -27,4 +27,7 @@ bool sr_checkpoint_of_another(const char *path, uint64_t fingerprint);
  * what happened in any case. */
 bool sr_checkpoint_restore(const char *path, uint64_t fingerprint, struct sr_trainer *trainer);
 
+/* Rank 0's trainer as restored, to the members of a sharing: they go on from there, too. */
+void sr_checkpoint_hand_out(struct sr_trainer *trainer, struct sr_sharing *sharing);
+
 #endif

@@ -8,6 +8,7 @@ noinst_HEADERS += \
 	include/sartor/models/store.h \
 	include/sartor/models/svm.h \
 	include/sartor/models/tensors.h \
+	include/sartor/models/together.h \
 	include/sartor/models/trust.h
 libsartor_a_SOURCES += \
 	src/models/checkpoint.c \
@@ -63,6 +64,9 @@ libsartor_a_SOURCES += \
 	src/models/svm_smo.c \
 	src/models/svm_state.c \
 	src/models/tensors.c \
+	src/models/together.c \
+	src/models/helper.c \
+	src/models/order.h \
 	src/models/trust.c \
 	src/models/trust_file.c
 

@@ -5,6 +5,7 @@
 #include "sartor/base/memory.h"
 #include "sartor/compute/bytes.h"
 #include "sartor/data/augment.h"
+#include "sartor/models/together.h"
 #include "sartor/models/trust.h"
 #include <inttypes.h>
 #include <math.h>
@@ -134,6 +135,15 @@ static enum sr_status check_samples(const struct sr_fit *fit, struct sr_error *e
     return SR_OK;
 }
 
+/* The other ranks fit, too, and leave out the same validation pictures. */
+static enum sr_status announce(const struct sr_model_class *class, const struct sr_fit *fit,
+                               const struct sr_args *params, struct sr_error *error)
+{
+    struct sr_fit resolved = *fit;
+    resolved.params = params;
+    return sr_together_announce(class, &resolved, error);
+}
+
 enum sr_status sr_model_fit(struct sr_model *model, const struct sr_fit *fit,
                             struct sr_error *error)
 {
@@ -166,6 +176,10 @@ enum sr_status sr_model_fit(struct sr_model *model, const struct sr_fit *fit,
         status = sr_augment_mirror(&fit->train, &both, &monitor, error);
         recorded.train = (struct sr_samples){&both, NULL, both.count};
         recorded.mirrored = true;
+    }
+    if (!sr_together_helps(fit->together)) {
+        if (!sr_together_can(class, fit)) recorded.together = NULL;
+        if (!status && recorded.together) status = announce(class, fit, params, error);
     }
     if (!status) status = class->fit(&recorded, &state, error);
     sr_images_fini(&both);

@@ -9,6 +9,7 @@
 #include "sartor/base/memory.h"
 #include "sartor/base/words.h"
 #include "sartor/data/changes.h"
+#include "sartor/models/together.h"
 #include "sartor/nn/inference.h"
 #include "sartor/nn/trainer.h"
 
@@ -283,11 +284,34 @@ static enum sr_status keep_checkpoint(void *owner, struct sr_trainer *trainer,
     return sr_checkpoint_save(keeping->path, keeping->fingerprint, trainer, error);
 }
 
+/* Restore the checkpoint where the training is to go on from it. */
+static enum sr_status go_on(const struct sr_fit *fit, const struct keeping *keeping,
+                            struct sr_trainer *trainer, struct sr_error *error)
+{
+    trainer->about = fit->about;
+    if (fit->resume && sr_checkpoint_restore(keeping->path, keeping->fingerprint, trainer))
+        for (int i = 0; i < trainer->finished; i++)
+            sr_monitor_epoch(fit->monitor, &trainer->history[i]);
+    else if (fit->resume && sr_checkpoint_of_another(keeping->path, keeping->fingerprint))
+        return sr_error_set(error, SR_ERROR_STATE,
+                            "%s is the checkpoint of another training, on other rows or with "
+                            "another instruction set ($SARTOR_ISA); it is left as it is",
+                            keeping->path);
+    return SR_OK;
+}
+
+/* Images of a batch: no more than there are. */
+static int batch_of(const struct sr_training *plan, const struct sr_fit *fit)
+{
+    return (size_t)plan->batch > fit->train.count ? (int)fit->train.count : plan->batch;
+}
+
 enum sr_status sr_networks_fit(const struct sr_network_family *family, const struct sr_fit *fit,
                                void **out, struct sr_error *error)
 {
     struct network_state *state = NULL;
     struct sr_trainer *trainer = NULL;
+    struct sr_sharing *sharing = NULL;
     struct sr_args *params = sr_args_copy(fit->params);
     struct keeping keeping = {.path = fit->checkpoint};
     bool complete = false; /* or stopped, with what there is */
@@ -308,26 +332,22 @@ enum sr_status sr_networks_fit(const struct sr_network_family *family, const str
     sr_network_init(state->network, fit->seed);
 
     struct sr_training plan = read_plan(params, &state->input, fit->seed);
+    plan.sharing = sharing = sr_sharing_new(sr_together_ranks(fit->together), batch_of(&plan, fit));
+    if (!sharing && sr_together_helps(fit->together)) {
+        status = SR_ERROR_CANCELLED; /* there is no part of a batch for this rank */
+        goto out;
+    }
     trainer =
         sr_trainer_new(state->network, &plan, &fit->train, &fit->validation, fit->pool, error);
     state->network = NULL;
-    if (!trainer) {
-        status = error && error->status ? error->status : SR_ERROR_MEMORY;
-        goto out;
-    }
-    if (keeping.path) {
-        trainer->about = fit->about;
+    if (!trainer) status = error && error->status ? error->status : SR_ERROR_MEMORY;
+    if (!status && keeping.path) {
         keeping.fingerprint = sr_checkpoint_fingerprint(family->class->name, params, fit);
-        if (fit->resume && sr_checkpoint_restore(keeping.path, keeping.fingerprint, trainer))
-            for (int i = 0; i < trainer->finished; i++)
-                sr_monitor_epoch(fit->monitor, &trainer->history[i]);
-        else if (fit->resume && sr_checkpoint_of_another(keeping.path, keeping.fingerprint))
-            status = sr_error_set(error, SR_ERROR_STATE,
-                                  "%s is the checkpoint of another training, on other rows or with "
-                                  "another instruction set ($SARTOR_ISA); it is left as it is",
-                                  keeping.path);
+        status = go_on(fit, &keeping, trainer, error);
     }
+    if (sharing) status = sr_sharing_ready(sharing, status, error);
     if (status) goto out;
+    if (sharing) sr_checkpoint_hand_out(trainer, sharing);
     status = sr_trainer_run(trainer, fit->monitor, keeping.path ? keep_checkpoint : NULL, &keeping,
                             &complete, error);
     if (status) goto out;
@@ -336,6 +356,7 @@ enum sr_status sr_networks_fit(const struct sr_network_family *family, const str
     state = NULL;
 out:
     sr_trainer_free(trainer);
+    sr_sharing_free(sharing);
     sr_networks_free(state);
     sr_args_free(params);
     return status;

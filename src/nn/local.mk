@@ -8,6 +8,7 @@ noinst_HEADERS += \
 	include/sartor/nn/network.h \
 	include/sartor/nn/optimizer.h \
 	include/sartor/nn/schedule.h \
+	include/sartor/nn/sharing.h \
 	include/sartor/nn/trainer.h
 libsartor_a_SOURCES += \
 	src/nn/convolver.c \
@@ -31,6 +32,7 @@ libsartor_a_SOURCES += \
 	src/nn/reference.c \
 	src/nn/schedule.c \
 	src/nn/shape.c \
+	src/nn/sharing.c \
 	src/nn/step.c \
 	src/nn/trainer.c \
 	src/nn/workspace.c

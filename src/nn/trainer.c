@@ -105,6 +105,7 @@ struct sr_trainer *sr_trainer_new(struct sr_network *network, const struct sr_tr
                                    .network = network};
     if ((size_t)trainer->plan.batch > train->count) trainer->plan.batch = (int)train->count;
     size_t batch = (size_t)trainer->plan.batch;
+    const int room = plan->sharing ? sr_sharing_most(plan->sharing) : trainer->plan.batch;
     /* A very small last batch would be a full step on few images, with poor batch statistics. Below
      * an eighth of a batch it is left out; which images those are differs between epochs. */
     trainer->batches = train->count / batch + (train->count % batch >= (batch + 7) / 8);
@@ -113,7 +114,7 @@ struct sr_trainer *sr_trainer_new(struct sr_network *network, const struct sr_tr
     if (!(trainer->order =
               sr_array_raw(train->count, sizeof *trainer->order, "the order of images", error)) ||
         !(trainer->kept = sr_network_copy(network, error)) ||
-        !(trainer->workspace = sr_workspace_new(network, trainer->plan.batch, true, pool, error)) ||
+        !(trainer->workspace = sr_workspace_new(network, room, true, pool, error)) ||
         (plan->average > 0 && !(trainer->average = sr_network_copy(network, error))) ||
         !(trainer->optimizer = make_optimizer(trainer, error)))
         goto failed;
@@ -128,6 +129,12 @@ struct sr_trainer *sr_trainer_new(struct sr_network *network, const struct sr_tr
     /* Clipping needs all gradients before the step; without, it is taken as they come. */
     trainer->exchange =
         (struct sr_exchange){.final = plan->clip > 0 ? NULL : step_stretch, .owner = trainer};
+    if (plan->sharing) {
+        struct sr_parameter *parameters;
+        const size_t count = sr_network_parameters(network, &parameters);
+        sr_sharing_attach(plan->sharing, trainer->workspace, parameters, count);
+        trainer->exchange.machines = sr_sharing_machines(plan->sharing);
+    }
     sr_workspace_exchange(trainer->workspace, &trainer->exchange);
     if (validation->count &&
         !(trainer->measuring = sr_inference_workspace(measured(trainer), pool, error)))
@@ -239,7 +246,7 @@ struct tally {
     double rate, norm;
 };
 
-enum outcome { WENT_WELL, STOPPED, DIVERGED };
+enum outcome { WENT_WELL, STOPPED, DIVERGED, FAILED };
 
 /* DIVERGED when the loss or the gradients are not finite; the weights cannot be used then. */
 static enum outcome train_batch(struct sr_trainer *trainer, int epoch, uint64_t batch,
@@ -247,10 +254,11 @@ static enum outcome train_batch(struct sr_trainer *trainer, int epoch, uint64_t 
 {
     const struct sr_training *plan = &trainer->plan;
     size_t start = batch * (size_t)plan->batch, left = trainer->train.count - start;
-    size_t count = left < (size_t)plan->batch ? left : (size_t)plan->batch;
+    size_t whole = left < (size_t)plan->batch ? left : (size_t)plan->batch;
     uint64_t step = (uint64_t)(epoch - 1) * trainer->batches + batch;
-    struct filling filling = {trainer, epoch, trainer->order + start, count};
-    int right = 0;
+    int right = 0, before = 0, count = (int)whole;
+    if (plan->sharing) sr_sharing_begin(plan->sharing, (int)whole, &before, &count);
+    struct filling filling = {trainer, epoch, trainer->order + start + before, (size_t)count};
 
     struct sr_schedule schedule = {plan->schedule, plan->rate,
                                    (uint64_t)llround(plan->warmup * (double)trainer->batches),
@@ -258,17 +266,18 @@ static enum outcome train_batch(struct sr_trainer *trainer, int epoch, uint64_t 
     tally->rate = sr_schedule_rate(&schedule, step);
     float keep = average_keep(plan->average, step);
 
-    sr_pool_run(trainer->pool, (count + FILL - 1) / FILL, fill_slice, &filling);
-    for (size_t i = 0; i < count; i++)
+    sr_pool_run(trainer->pool, (filling.count + FILL - 1) / FILL, fill_slice, &filling);
+    for (size_t i = 0; i < filling.count; i++)
         trainer->labels[i] = (uint8_t)sr_samples_label(&trainer->train, filling.order[i]);
-    sr_network_forward(trainer->network, trainer->workspace, (int)count, plan->seed, step);
+    sr_network_forward(trainer->network, trainer->workspace, count, plan->seed, step);
     bool clipped = plan->clip > 0;
     if (!clipped) sr_optimizer_begin(trainer->optimizer, tally->rate, 1, keep);
-    double loss = sr_network_backward(trainer->network, trainer->workspace, (int)count,
-                                      trainer->labels, (float)plan->smoothing, &right);
+    double loss = sr_network_backward(trainer->network, trainer->workspace, count, trainer->labels,
+                                      (float)plan->smoothing, &right);
     if (sr_workspace_stopped(trainer->workspace)) return STOPPED;
-    if (!isfinite(loss)) return DIVERGED;
     sr_exchange_finish(&trainer->exchange);
+    if (plan->sharing && sr_sharing_failed(plan->sharing, NULL)) return FAILED;
+    if (!isfinite(loss)) return DIVERGED;
     if (clipped) {
         tally->norm = sr_optimizer_norm(trainer->optimizer);
         if (!isfinite(tally->norm)) return DIVERGED;
@@ -279,7 +288,7 @@ static enum outcome train_batch(struct sr_trainer *trainer, int epoch, uint64_t 
     if (trainer->average) average_statistics(trainer->average, trainer->network, keep);
     tally->loss += loss;
     tally->right += (uint64_t)right;
-    tally->seen += count;
+    tally->seen += whole;
     return WENT_WELL;
 }
 
@@ -293,6 +302,17 @@ static bool proceed(void *owner)
     bool go = sr_monitor_proceed(trainer->monitor);
     trainer->waited += sr_clock_seconds() - begun;
     return go;
+}
+
+/* May the next batch begin? What one member wishes, all do after the batch in which they learn of
+ * it, so that all stop after the same one. */
+static bool may_begin(struct sr_trainer *trainer)
+{
+    struct sr_sharing *sharing = trainer->plan.sharing;
+    if (!sharing) return proceed(trainer);
+    if (sr_sharing_wish(sharing) != SR_WISH_NONE) return false;
+    if (!proceed(trainer)) sr_sharing_set_wish(sharing, SR_WISH_STOP);
+    return true;
 }
 
 static void report(struct sr_trainer *trainer, int epoch, uint64_t batch, const struct tally *tally,
@@ -349,7 +369,7 @@ static enum outcome train_epoch(struct sr_trainer *trainer, int epoch, double ru
     sr_rng_init(&rng, trainer->plan.seed, SR_STREAM_SHUFFLE, (uint64_t)epoch);
     sr_rng_shuffle(&rng, trainer->order, trainer->train.count);
     for (uint64_t batch = 0; batch < trainer->batches; batch++) {
-        if (!proceed(trainer)) return STOPPED;
+        if (!may_begin(trainer)) return STOPPED;
         enum outcome outcome = train_batch(trainer, epoch, batch, tally);
         if (outcome != WENT_WELL) return outcome;
         double now = sr_clock_seconds() - trainer->waited;
@@ -380,7 +400,7 @@ static enum sr_status finish_epoch(struct sr_trainer *trainer, int epoch, const 
                                                .workspace = trainer->measuring,
                                                .input = &plan->input,
                                                .pool = trainer->pool,
-                                               .monitor = &trainer->gate};
+                                               .monitor = plan->sharing ? NULL : &trainer->gate};
         enum sr_status status =
             sr_inference_measure(&inference, &trainer->validation, &record->validation_loss,
                                  &record->validation_accuracy, error);
@@ -422,6 +442,13 @@ static enum sr_status after_divergence(struct sr_trainer *trainer, int epoch, bo
     return SR_OK;
 }
 
+/* Another process of the run has ended. */
+static enum sr_status after_failure(const struct sr_trainer *trainer, struct sr_error *error)
+{
+    sr_sharing_failed(trainer->plan.sharing, error);
+    return sr_error_prefix(error, "the training ended in epoch %d", trainer->finished + 1);
+}
+
 /* A loss that is a number, but far above that of guessing in the epoch whose weights are kept: all
  * that was learned is lost. Ten times guessing is above what any augmentation makes of a network
  * that learns. */
@@ -450,12 +477,13 @@ enum sr_status sr_trainer_run(struct sr_trainer *trainer, const struct sr_monito
     *complete = false;
     trainer->monitor = monitor;
     trainer->gate = (struct sr_monitor){.owner = trainer, .proceed = proceed};
-    sr_workspace_gate(trainer->workspace, &trainer->gate);
+    if (!trainer->plan.sharing) sr_workspace_gate(trainer->workspace, &trainer->gate);
     if (trainer->note[0]) announce(trainer, first);
     for (int epoch = first; epoch <= trainer->plan.epochs && !out_of_patience(trainer); epoch++) {
         struct tally tally = {.norm = NAN};
         double begun = sr_clock_seconds() - trainer->waited;
         enum outcome outcome = train_epoch(trainer, epoch, run_begun, first, &tally);
+        if (outcome == FAILED) return after_failure(trainer, error);
         enum sr_status status = outcome == DIVERGED ? SR_ERROR_NUMERIC
                                 : outcome == STOPPED
                                     ? SR_ERROR_CANCELLED

@@ -20,7 +20,7 @@ models audit
 eval nn
 data embed
 compute
-cells
+cells mpi
 base'
 level() { echo "$lines" | grep -nw -- "$1" | cut -d: -f1 | head -n 1; }
 
@@ -54,6 +54,7 @@ owner 'pango/' 'figure' Pango
 owner 'png\.h' 'figure|data' libpng
 owner 'zlib\.h' 'data' zlib
 owner 'jpeglib\.h|webp/' 'data' 'libjpeg and libwebp'
+owner 'mpi\.h' 'mpi' MPI
 owner 'archive(_entry)?\.h' 'data' libarchive
 
 found=$(grep -lE '\b(printf|puts|putchar|perror)\(' src/base/*.c src/cells/*.c src/compute/*.c src/data/*.c src/embed/*.c src/nn/*.c \

@@ -24,6 +24,7 @@
 #include "sartor/app/view.h"
 #include "sartor/base/error.h"
 #include "sartor/base/pool.h"
+#include "sartor/base/ranks.h"
 #include "sartor/cells/grid.h"
 #include "sartor/jobs/jobs.h"
 #include <stdbool.h>
@@ -48,6 +49,8 @@ struct sr_session {
     /* The folder that models are kept in. */
     char *home;
     struct sr_pool *pool;
+    /* The processes of this run, which the caller of sr_session_new sets; NULL: alone. */
+    struct sr_ranks *ranks;
     struct sr_jobs *jobs;
     /* See results.h. */
     struct sr_results *results;

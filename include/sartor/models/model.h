@@ -24,6 +24,7 @@
 
 struct sr_model_class;
 struct sr_trust; /* see trust.h */
+struct sr_together;
 
 /* The data that a model was made for: it only predicts on images of this shape. */
 struct sr_model_shape {
@@ -45,6 +46,7 @@ struct sr_fit {
                                model is kept */
     const char *about;      /* what the training was asked for, kept in the checkpoint; or NULL */
     bool resume;            /* go on from that checkpoint when it fits */
+    const struct sr_together *together; /* what shares the work, see together.h; NULL: alone */
 };
 
 /* Activations of one layer and the gradient of one class's logit with respect to them,
@@ -103,6 +105,9 @@ struct sr_model_class {
 
     /* It learns in epochs, so that a study draws its learning curves. */
     bool epochs;
+
+    /* Its `fit` shares the work with the other ranks, which call it with the same samples. */
+    bool shares;
 
     /* It has augment=flip, and learns from a fixed set of images: with it sr_model_fit passes the
      * samples followed by the same mirrored, which then are not rows of the train file. */

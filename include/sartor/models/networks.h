@@ -208,8 +208,8 @@ enum sr_status sr_networks_gradients(const void *state, const uint8_t *pixels, c
 
 /* The members that all these classes have, beside name and `params`. */
 #define SR_NETWORK_CLASS                                                                           \
-    .params = params, .epochs = true, .resolve = resolve, .check = check, .fit = fit,              \
-    .predict = sr_networks_predict, .save = sr_networks_save, .load = load,                        \
+    .params = params, .epochs = true, .shares = true, .resolve = resolve, .check = check,          \
+    .fit = fit, .predict = sr_networks_predict, .save = sr_networks_save, .load = load,            \
     .free = sr_networks_free, .size = sr_networks_size, .describe = sr_networks_describe
 /* The members that those with convolutions have as well. */
 #define SR_NETWORK_LAYERS .layers = sr_networks_layers, .gradients = sr_networks_gradients

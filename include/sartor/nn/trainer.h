@@ -6,6 +6,8 @@
  * functions of (seed, epoch, step, sample), so a checkpoint needs no generator's state. Batches are
  * the shuffled rows in order; the last one of an epoch is what is left, or is left out when that is
  * less than an eighth of a batch. Same seed, same bits, at any thread count. One thread at a time.
+ *
+ * With `sharing`, the trainers of all members run the same plan; each computes its part of a batch.
  */
 #ifndef SARTOR_NN_TRAINER_H
 #define SARTOR_NN_TRAINER_H
@@ -20,6 +22,7 @@
 #include "sartor/nn/network.h"
 #include "sartor/nn/optimizer.h"
 #include "sartor/nn/schedule.h"
+#include "sartor/nn/sharing.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -37,6 +40,7 @@ struct sr_training {
     struct sr_augment augment;
     struct sr_input input;
     uint64_t seed;
+    struct sr_sharing *sharing; /* of its batches, made for `batch`; NULL: alone. Borrowed */
 };
 
 struct sr_trainer {
@@ -57,7 +61,7 @@ struct sr_trainer {
     char note[SR_NOTE]; /* goes out with the next progress; "" when there is nothing to say */
 
     struct sr_workspace *workspace, *measuring;
-    struct sr_exchange exchange;      /* of the workspace; without other machines */
+    struct sr_exchange exchange;      /* of the workspace */
     uint32_t *order;                  /* this epoch's shuffle of 0..train.count-1 */
     uint8_t *labels;                  /* of one batch */
     float *changed;                   /* a thread each: an augmented image, as floats */

@@ -1,0 +1,63 @@
+/* ranks.h - the processes of one run under a launcher (mpirun, srun), and messages between them.
+ *
+ * Each has a number, its rank, from 0 on. Rank 0 runs the commands; the others do what it sends
+ * them. The module that carries the messages is loaded from the folder of the program, as in the
+ * build tree, else from LIBDIR/sartor; $SARTOR_MPI names another file.
+ *
+ * After a failure (a process that has ended, a message that cannot be carried) all calls fail at
+ * once with the sentence that told of it: the run is over. Any thread may call. */
+#ifndef SARTOR_BASE_RANKS_H
+#define SARTOR_BASE_RANKS_H
+
+#include "sartor/base/error.h"
+#include "sartor/base/text.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct sr_ranks;
+
+/* Has a launcher started several processes of this program? Then also its number, as the launcher
+ * has it in the environment. */
+bool sr_ranks_launched(int *number);
+/* Meet the others. The program's file and `identity`, "what: value" lines, must be the same in all
+ * processes, or all give up: NULL, with a sentence in rank 0. */
+struct sr_ranks *sr_ranks_join(const char *identity, struct sr_error *error);
+/* All call it at their end; after a failure it ends all processes with the status. NULL-safe. */
+void sr_ranks_leave(struct sr_ranks *ranks, int status);
+
+int sr_ranks_number(const struct sr_ranks *ranks);
+int sr_ranks_count(const struct sr_ranks *ranks);
+/* Has it failed? With its sentence then. */
+bool sr_ranks_failed(struct sr_ranks *ranks, struct sr_error *error);
+/* Bytes sent by this process so far. */
+uint64_t sr_ranks_sent(const struct sr_ranks *ranks);
+
+/* What a message is of. */
+enum sr_tag { SR_TAG_MEET, SR_TAG_WORK, SR_TAG_ANSWER, SR_TAG_JOIN, SR_TAG_GRADIENT };
+
+/* Begin to send or receive; the bytes stay where they are until it is done. NULL on failure. */
+void *sr_ranks_send_begin(struct sr_ranks *ranks, int to, enum sr_tag tag, const void *bytes,
+                          size_t length);
+void *sr_ranks_receive_begin(struct sr_ranks *ranks, int from, enum sr_tag tag, void *bytes,
+                             size_t length);
+/* Is it done? It is released then, and `*request` NULL; after a failure, too. */
+bool sr_ranks_done(struct sr_ranks *ranks, void **request);
+
+/* The same, and wait. */
+enum sr_status sr_ranks_send(struct sr_ranks *ranks, int to, enum sr_tag tag, const void *bytes,
+                             size_t length, struct sr_error *error);
+enum sr_status sr_ranks_receive(struct sr_ranks *ranks, int from, enum sr_tag tag, void *bytes,
+                                size_t length, struct sr_error *error);
+/* The next message of a tag, from whomever: appended to `message`. SR_PENDING when there is none
+ * and `wait` is false. */
+enum sr_status sr_ranks_next(struct sr_ranks *ranks, enum sr_tag tag, bool wait, int *from,
+                             struct sr_text *message, struct sr_error *error);
+
+/* Waiting for a rank: turns of it that are short at first, so that what comes soon is seen soon. */
+struct sr_turns {
+    unsigned turns;
+};
+void sr_ranks_turn(struct sr_ranks *ranks, struct sr_turns *turns);
+
+#endif

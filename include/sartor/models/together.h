@@ -1,0 +1,39 @@
+/* together.h - fits that the ranks of a run share (base/ranks.h).
+ *
+ * Rank 0 runs the commands. When it fits a model of a class that shares, it tells the others of the
+ * fit: where the data is, the rows and their labels, the hyperparameters. Each of them opens the
+ * data itself and calls the class's fit, too, where they exchange what they have to (nn/sharing.h).
+ * Between fits they wait. */
+#ifndef SARTOR_MODELS_TOGETHER_H
+#define SARTOR_MODELS_TOGETHER_H
+
+#include "sartor/base/error.h"
+#include "sartor/base/pool.h"
+#include "sartor/base/ranks.h"
+#include "sartor/data/dataset.h"
+#include "sartor/models/model.h"
+#include <stdbool.h>
+
+struct sr_together {
+    struct sr_ranks *ranks;
+    /* Of rank 0: how others get the data, and its train file, which the rows of a fit are of. */
+    struct sr_opening opening;
+    const char *digest;
+    const struct sr_images *images;
+};
+
+/* NULL-safe: the ranks, or NULL; is this a rank that helps rank 0? */
+struct sr_ranks *sr_together_ranks(const struct sr_together *together);
+bool sr_together_helps(const struct sr_together *together);
+
+/* Rank 0: can the fit be shared? Then tell the others of it, and wait until all have the data. */
+bool sr_together_can(const struct sr_model_class *class, const struct sr_fit *fit);
+enum sr_status sr_together_announce(const struct sr_model_class *class, const struct sr_fit *fit,
+                                    struct sr_error *error);
+/* Rank 0, at its end: the others end. */
+void sr_together_dismiss(struct sr_ranks *ranks);
+/* Other ranks: help until they are dismissed. */
+enum sr_status sr_together_help(struct sr_ranks *ranks, struct sr_pool *pool,
+                                struct sr_error *error);
+
+#endif

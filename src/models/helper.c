@@ -1,0 +1,196 @@
+/* helper.c - a rank above 0: it waits for what rank 0 sends it, and takes part. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "order.h"
+#include "sartor/base/memory.h"
+#include "sartor/base/words.h"
+
+/* What a rank that helps has. */
+struct helper {
+    struct sr_ranks *ranks;
+    struct sr_pool *pool;
+    struct sr_dataset *data; /* NULL before the first fit */
+    char *path;              /* from which it was opened */
+    struct header opened;    /* how */
+};
+
+/* One message, taken apart. */
+struct order {
+    struct header header;
+    char *path, *params;
+    struct sr_images images; /* the train file's pixels, with labels of the message */
+    uint32_t *train_rows, *validation_rows;
+    struct sr_samples train, validation;
+};
+
+static enum sr_status damaged(struct sr_error *error)
+{
+    return sr_error_set(error, SR_ERROR_FORMAT, "what rank 0 sent is damaged");
+}
+
+static enum sr_status read_order(struct order *order, const struct sr_text *message,
+                                 struct sr_error *error)
+{
+    struct header *header = &order->header;
+    *order = (struct order){0};
+    if (message->length < sizeof *header) return damaged(error);
+    memcpy(header, message->bytes, sizeof *header);
+    if (header->work == WORK_END) return SR_OK;
+    const size_t each = sizeof(uint32_t) + sizeof(uint8_t), most = UINT32_MAX;
+    if (header->train_count > most || header->validation_count > most ||
+        header->path_length > most || header->params_length > most ||
+        message->length != sizeof *header + header->path_length + header->params_length +
+                               each * (header->train_count + header->validation_count))
+        return damaged(error);
+    header->digest[sizeof header->digest - 1] = header->family[sizeof header->family - 1] = '\0';
+    order->path = sr_xprintf("%.*s", (int)header->path_length, message->bytes + sizeof *header);
+    order->params = sr_xprintf("%.*s", (int)header->params_length,
+                               message->bytes + sizeof *header + header->path_length);
+    return SR_OK;
+}
+
+static void order_fini(struct order *order)
+{
+    free(order->path);
+    free(order->params);
+    free(order->images.labels);
+    free(order->train_rows);
+    free(order->validation_rows);
+}
+
+/* Have the data that the order is about. */
+static enum sr_status open_data(struct helper *helper, const struct order *order,
+                                struct sr_error *error)
+{
+    const struct header *header = &order->header;
+    const struct header *opened = &helper->opened;
+    const bool same = helper->data && !strcmp(helper->path, order->path) &&
+                      !memcmp(&opened->wishes, &header->wishes, sizeof header->wishes) &&
+                      opened->skip == header->skip && opened->opening_seed == header->opening_seed;
+    if (!same) {
+        const struct sr_opening opening = {.path = order->path,
+                                           .wishes = header->wishes,
+                                           .skip = header->skip,
+                                           .seed = header->opening_seed,
+                                           .pool = helper->pool};
+        sr_dataset_unref(helper->data);
+        free(helper->path);
+        helper->path = sr_xstrdup(order->path);
+        helper->opened = *header;
+        if (!(helper->data = sr_dataset_open(&opening, error)))
+            return error->status ? error->status : SR_ERROR_IO;
+    }
+    if (!strcmp(helper->data->digest, header->digest)) return SR_OK;
+    return sr_error_set(error, SR_ERROR_STATE,
+                        "%s holds other data here (digest %s) than where rank 0 runs (%s)",
+                        order->path, helper->data->digest, header->digest);
+}
+
+/* Samples at `*at` of the message, which is moved behind them. */
+static enum sr_status read_samples(struct order *order, const char **at, size_t count,
+                                   uint32_t **rows, struct sr_samples *samples,
+                                   struct sr_error *error)
+{
+    const char *labels = *at + count * sizeof **rows;
+    *rows = sr_xalloc((count + 1) * sizeof **rows);
+    memcpy(*rows, *at, count * sizeof **rows);
+    for (size_t i = 0; i < count; i++) {
+        if ((*rows)[i] >= order->images.count) return damaged(error);
+        order->images.labels[(*rows)[i]] = (uint8_t)labels[i];
+    }
+    *samples = (struct sr_samples){&order->images, *rows, count};
+    *at = labels + count;
+    return SR_OK;
+}
+
+static enum sr_status read_rows(const struct helper *helper, struct order *order,
+                                const struct sr_text *message, struct sr_error *error)
+{
+    const struct header *header = &order->header;
+    const struct sr_images *images = &helper->data->files[SR_FILE_TRAIN];
+    const char *at = message->bytes + sizeof *header + header->path_length + header->params_length;
+    order->images = *images;
+    order->images.labels = sr_xalloc(images->count + 1);
+    if (images->labels) memcpy(order->images.labels, images->labels, images->count);
+    enum sr_status status =
+        read_samples(order, &at, header->train_count, &order->train_rows, &order->train, error);
+    if (!status)
+        status = read_samples(order, &at, header->validation_count, &order->validation_rows,
+                              &order->validation, error);
+    return status;
+}
+
+static struct sr_args *read_params(const struct sr_model_class *class, const char *line,
+                                   struct sr_error *error)
+{
+    struct sr_words words = {0};
+    struct sr_args *params = NULL;
+    if (!sr_words_split(&line, &words, error))
+        params = sr_args_parse(class->name, class->params, words.items, words.count, NULL, error);
+    sr_words_fini(&words);
+    return params;
+}
+
+/* Say how it stands, and hear whether all go on. */
+static enum sr_status agree(struct helper *helper, enum sr_status own, struct sr_error *error)
+{
+    struct answer *answer = sr_xalloc(sizeof *answer);
+    answer->status = (int32_t)own;
+    if (own) snprintf(answer->text, sizeof answer->text, "%s", error->text);
+    enum sr_status status =
+        sr_ranks_send(helper->ranks, 0, SR_TAG_ANSWER, answer, sizeof *answer, error);
+    if (!status)
+        status = sr_ranks_receive(helper->ranks, 0, SR_TAG_ANSWER, answer, sizeof *answer, error);
+    if (!status && answer->status) status = SR_ERROR_CANCELLED;
+    free(answer);
+    return status;
+}
+
+/* Take part in a fit. Its outcome is rank 0's; what this rank has of it is not kept. */
+static void take_part(struct helper *helper, struct order *order, const struct sr_text *message)
+{
+    struct sr_error error = {0};
+    const struct sr_model_class *class = sr_model_class_find(order->header.family, &error);
+    struct sr_args *params = class ? read_params(class, order->params, &error) : NULL;
+    enum sr_status status = params ? open_data(helper, order, &error) : SR_ERROR_FORMAT;
+    if (!status) status = read_rows(helper, order, message, &error);
+    if (!agree(helper, status, &error)) {
+        const struct sr_together together = {.ranks = helper->ranks};
+        const struct sr_fit fit = {.params = params,
+                                   .shape = order->header.shape,
+                                   .train = order->train,
+                                   .validation = order->validation,
+                                   .seed = order->header.seed,
+                                   .pool = helper->pool,
+                                   .together = &together};
+        struct sr_model *model = sr_model_new(class, class->name);
+        sr_model_fit(model, &fit, &error);
+        sr_model_unref(model);
+    }
+    sr_args_free(params);
+}
+
+enum sr_status sr_together_help(struct sr_ranks *ranks, struct sr_pool *pool,
+                                struct sr_error *error)
+{
+    struct helper helper = {.ranks = ranks, .pool = pool};
+    struct sr_text message = {0};
+    enum sr_status status = SR_OK;
+    for (bool on = true; on && !status;) {
+        struct order order = {0};
+        int from;
+        sr_text_clear(&message);
+        status = sr_ranks_next(ranks, SR_TAG_WORK, true, &from, &message, error);
+        if (!status) status = read_order(&order, &message, error);
+        on = !status && order.header.work != WORK_END;
+        if (on) take_part(&helper, &order, &message);
+        order_fini(&order);
+        if (!status && sr_ranks_failed(ranks, error)) status = SR_ERROR_STATE;
+    }
+    sr_text_fini(&message);
+    sr_dataset_unref(helper.data);
+    free(helper.path);
+    return status;
+}
