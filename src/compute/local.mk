@@ -1,8 +1,8 @@
 libsartor_a_SOURCES += src/compute/bytes.c
 noinst_HEADERS += include/sartor/compute/bytes.h src/compute/bytes_layout.h
 libsartor_a_SOURCES += src/compute/cpu.c src/compute/matrix.c src/compute/reference.c src/compute/turn.c \
-	src/compute/winograd.c src/compute/winograd_reference.c
-noinst_HEADERS += include/sartor/compute/cpu.h include/sartor/compute/kernels.h \
+	src/compute/winograd.c src/compute/winograd_reference.c src/compute/bf16.c src/compute/winograd16.c
+noinst_HEADERS += include/sartor/compute/bf16.h include/sartor/compute/cpu.h include/sartor/compute/kernels.h \
 	include/sartor/compute/matrix.h include/sartor/compute/winograd.h src/compute/vector.h \
 	src/compute/winograd_points.h src/compute/winograd_reference.h
 
@@ -16,11 +16,17 @@ libkernels_baseline_a_CPPFLAGS = $(AM_CPPFLAGS) -DSR_ISA=baseline -DSR_WIDTH=4
 KERNEL_LIBS += libkernels_baseline.a
 if X86_64
 noinst_LIBRARIES += libkernels_avx2.a libkernels_avx512.a
-libkernels_avx2_a_SOURCES = $(kernel_sources)
+libkernels_avx2_a_SOURCES = $(kernel_sources) src/compute/bf16_tiles.c
 libkernels_avx2_a_CPPFLAGS = $(AM_CPPFLAGS) -DSR_ISA=avx2 -DSR_WIDTH=8
 libkernels_avx2_a_CFLAGS = $(AM_CFLAGS) -mavx2 -mfma
-libkernels_avx512_a_SOURCES = $(kernel_sources)
+libkernels_avx512_a_SOURCES = $(kernel_sources) src/compute/bf16_tiles.c
 libkernels_avx512_a_CPPFLAGS = $(AM_CPPFLAGS) -DSR_ISA=avx512 -DSR_WIDTH=16
 libkernels_avx512_a_CFLAGS = $(AM_CFLAGS) -mavx512f -mavx512vl -mavx512bw -mavx512dq -mfma
 KERNEL_LIBS += libkernels_avx2.a libkernels_avx512.a
+## One instruction more than that set: not a set of its own, since it changes no bit.
+noinst_LIBRARIES += libkernels_bf16.a
+libkernels_bf16_a_SOURCES = src/compute/bf16_tiles.c
+libkernels_bf16_a_CPPFLAGS = $(AM_CPPFLAGS) -DSR_ISA=avx512 -DSR_WIDTH=16 -DSR_NATIVE=1
+libkernels_bf16_a_CFLAGS = $(libkernels_avx512_a_CFLAGS) -mavx512bf16
+KERNEL_LIBS += libkernels_bf16.a
 endif

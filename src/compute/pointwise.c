@@ -193,6 +193,17 @@ static void nonzero(const float *x, size_t count, uint64_t *set)
     }
 }
 
+static void pair_rows(const float *packed, int rows, uint32_t *pairs)
+{
+    for (int row = 0; row < sr_slots(rows); row += 2, pairs += SR_BLOCK)
+        for (int part = 0; part < SR_BLOCK; part += WIDTH) {
+            const float *from = packed + row * SR_BLOCK + part;
+            const mask first = row < rows ? rounded(load(from)) : (mask){0},
+                       second = row + 1 < rows ? rounded(load(from + SR_BLOCK)) : (mask){0};
+            store((float *)(pairs + part), (vec)upper(first, second));
+        }
+}
+
 static double multiply_add(size_t rounds, float *sink)
 {
     enum { CHAINS = WIDTH == 16 ? 16 : 12 };
@@ -216,6 +227,9 @@ const struct sr_kernels SR_NAME(kernels) = {
     .winograd_out = SR_NAME(winograd_out),
     .winograd_out_back = SR_NAME(winograd_out_back),
     .winograd_in_back = SR_NAME(winograd_in_back),
+    .winograd_in_16 = SR_NAME(winograd_in_16),
+    .winograd_out_back_16 = SR_NAME(winograd_out_back_16),
+    .pair_rows = pair_rows,
     .winograd_filter = SR_NAME(winograd_filter),
     .winograd_filter_back = SR_NAME(winograd_filter_back),
     .channel_sums = channel_sums,

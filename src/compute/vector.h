@@ -150,6 +150,32 @@ INLINE vec positive(vec a)
     return larger((vec){0}, a);
 }
 
+/* Rounded to bf16 (bf16.h), in the upper halves; the lower ones are to be left out. */
+INLINE mask rounded(vec a)
+{
+    typedef uint32_t whole __attribute__((vector_size(WIDTH * sizeof(float))));
+    const whole bits = (whole)a;
+    return (mask)(bits + 0x7fff + (bits >> 16 & 1));
+}
+
+/* The upper halves of two such as pairs: the first below, the second above. */
+INLINE mask upper(mask first, mask second)
+{
+    typedef uint32_t whole __attribute__((vector_size(WIDTH * sizeof(float))));
+    return (mask)((whole)first >> 16 | ((whole)second & 0xffff0000));
+}
+
+/* The upper halves alone, side by side. */
+INLINE void store_upper(void *to, mask a)
+{
+#if WIDTH == 16
+    _mm256_storeu_si256((__m256i *)to, _mm512_cvtepi32_epi16(_mm512_srli_epi32((__m512i)a, 16)));
+#else
+    typedef uint32_t whole __attribute__((vector_size(WIDTH * sizeof(float))));
+    *(loose_shorts *)to = __builtin_convertvector((whole)a >> 16, shorts);
+#endif
+}
+
 void SR_NAME(conv)(const struct sr_conv *c, const float *x, const float *w, const float *bias,
                    int flags, float *y, int images);
 void SR_NAME(conv_weights)(const struct sr_conv *c, const float *x, const float *dy, float *w,
@@ -161,6 +187,10 @@ void SR_NAME(winograd_out_back)(const struct sr_winograd *g, const float *dy, in
                                 float *dm);
 void SR_NAME(winograd_in_back)(const struct sr_winograd *g, const float *dv, bool adds, float *dx,
                                int images);
+void SR_NAME(winograd_in_16)(const struct sr_winograd *g, const float *x, int images,
+                             const struct sr_points_16 *v);
+void SR_NAME(winograd_out_back_16)(const struct sr_winograd *g, const float *dy, int images,
+                                   const struct sr_points_16 *dm);
 void SR_NAME(winograd_filter)(const struct sr_winograd *g, const float *w, int block, float *u);
 void SR_NAME(winograd_filter_back)(const struct sr_winograd *g, const float *du, float *dw);
 void SR_NAME(product)(const struct sr_product *p);

@@ -1,6 +1,7 @@
 /* winograd_reference.c - the twins of winograd_tiles.c: the matrices as Toom and Cook have them,
  * from the points alone, and every transform as two products with them, in double precision. */
 #include "winograd_reference.h"
+#include "sartor/compute/bf16.h"
 
 #include "sartor/compute/winograd.h"
 #include "winograd_points.h"
@@ -92,7 +93,8 @@ struct pass {
     float *points;
     double (*matrix)[SIDE];
     bool transposed;
-    const struct sr_conv_end *end; /* NULL: none */
+    const struct sr_conv_end *end;    /* NULL: none */
+    const struct sr_points_16 *to_16; /* instead of `points` */
 };
 
 static float end_value(const struct sr_conv_end *end, double value, int slot, ptrdiff_t at)
@@ -100,6 +102,30 @@ static float end_value(const struct sr_conv_end *end, double value, int slot, pt
     if (end->bias) value += (double)end->bias[slot];
     if (end->other) value += (double)end->other[at];
     return (float)(end->relu && value < 0 ? 0 : value);
+}
+
+/* One half of a word. */
+static void put_half(uint32_t *word, bool second, float value)
+{
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    bits = sr_bf16_round(bits);
+    *word = second ? (*word & 0xffff) | bits << 16 : (*word & 0xffff0000) | bits;
+}
+
+/* Point `p` of a tile; of an even one also its missing partner. */
+static void put_16(const struct pass *s, int p, int slot, int tile, float value)
+{
+    const int tiles = sr_winograd_tiles(s->g, s->images), block = slot / SR_BLOCK,
+              lane = slot % SR_BLOCK, pair = block * ((tiles + 1) / 2) + tile / 2;
+    const size_t start = (size_t)p * sr_winograd_stride_16(s->picture.blocks * SR_BLOCK, tiles);
+    if (s->to_16->channels)
+        put_half(s->to_16->channels + start + (block * tiles + tile) * SR_PAIRS + lane / 2,
+                 lane & 1, value);
+    if (!s->to_16->tiles) return;
+    uint32_t *word = s->to_16->tiles + start + pair * SR_BLOCK + lane;
+    if (tile % 2 == 0) *word = 0;
+    put_half(word, tile & 1, value);
 }
 
 static void run(const struct pass *s, bool to_points)
@@ -113,8 +139,9 @@ static void run(const struct pass *s, bool to_points)
             const int image = tile / (g->down * g->across), within = tile % (g->down * g->across);
             const int top = within / g->across * g->tile - s->pad,
                       left = within % g->across * g->tile - s->pad;
-            float *points =
-                s->points + (size_t)(slot / SR_BLOCK * tiles + tile) * SR_BLOCK + slot % SR_BLOCK;
+            const size_t at =
+                (size_t)(slot / SR_BLOCK * tiles + tile) * SR_BLOCK + (size_t)(slot % SR_BLOCK);
+            float *points = s->points ? s->points + at : NULL;
             double in[SIDE][SIDE] = {{0}}, out[SIDE][SIDE];
             for (int i = 0; i < (to_points ? s->side : side); i++)
                 for (int j = 0; j < (to_points ? s->side : side); j++) {
@@ -127,10 +154,15 @@ static void run(const struct pass *s, bool to_points)
                       to_points ? side : s->side, in, out);
             for (int i = 0; i < (to_points ? side : s->side); i++)
                 for (int j = 0; j < (to_points ? side : s->side); j++) {
-                    float *to = to_points ? points + (size_t)(i * side + j) * stride
-                                          : pixel_at(&s->picture, image, slot, top + i, left + j);
-                    if (!to) continue;
+                    float *to = s->to_16    ? NULL
+                                : to_points ? points + (size_t)(i * side + j) * stride
+                                            : pixel_at(&s->picture, image, slot, top + i, left + j);
+                    if (!to && !s->to_16) continue;
                     double value = out[i][j];
+                    if (s->to_16) {
+                        put_16(s, i * side + j, slot, tile, (float)value);
+                        continue;
+                    }
                     if (!to_points && s->side == side) value += (double)*to; /* tiles overlap */
                     *to = s->end ? end_value(s->end, value, slot, to - s->end->y) : (float)value;
                 }
@@ -159,6 +191,42 @@ void sr_winograd_in_reference(const struct sr_winograd *g, const float *x, int i
                        .matrix = t.b,
                        .transposed = true},
         true);
+}
+
+void sr_winograd_in_16_reference(const struct sr_winograd *g, const float *x, int images,
+                                 const struct sr_points_16 *v)
+{
+    struct matrices t = matrices_of(g->tile);
+    run(&(struct pass){.g = g,
+                       .picture = input_of(&g->conv, (float *)x),
+                       .images = images,
+                       .pad = g->conv.pad,
+                       .side = t.side,
+                       .matrix = t.b,
+                       .transposed = true,
+                       .to_16 = v},
+        true);
+}
+
+void sr_winograd_out_back_16_reference(const struct sr_winograd *g, const float *dy, int images,
+                                       const struct sr_points_16 *dm)
+{
+    struct matrices t = matrices_of(g->tile);
+    run(&(struct pass){.g = g,
+                       .picture = output_of(&g->conv, (float *)dy),
+                       .images = images,
+                       .side = t.m,
+                       .matrix = t.a,
+                       .to_16 = dm},
+        true);
+}
+
+void sr_pair_rows_reference(const float *packed, int rows, uint32_t *pairs)
+{
+    for (int row = 0; row < sr_slots(rows); row++)
+        for (int lane = 0; lane < SR_BLOCK; lane++)
+            put_half(pairs + row / 2 * SR_BLOCK + lane, row & 1,
+                     row < rows ? packed[row * SR_BLOCK + lane] : 0);
 }
 
 void sr_winograd_out_reference(const struct sr_winograd *g, const float *m,

@@ -9,6 +9,11 @@ void sr_winograd_out_reference(const struct sr_winograd *g, const float *m,
                                const struct sr_conv_end *end, int images);
 void sr_winograd_out_back_reference(const struct sr_winograd *g, const float *dy, int images,
                                     float *dm);
+void sr_winograd_in_16_reference(const struct sr_winograd *g, const float *x, int images,
+                                 const struct sr_points_16 *v);
+void sr_winograd_out_back_16_reference(const struct sr_winograd *g, const float *dy, int images,
+                                       const struct sr_points_16 *dm);
+void sr_pair_rows_reference(const float *packed, int rows, uint32_t *pairs);
 void sr_winograd_in_back_reference(const struct sr_winograd *g, const float *dv, bool adds,
                                    float *dx, int images);
 void sr_winograd_filter_reference(const struct sr_winograd *g, const float *w, int block, float *u);

@@ -173,16 +173,43 @@ INLINE void from_points(row_function *row, const int m, const int to, const floa
     finish(row, m, to, half, out);
 }
 
+/* Where a tile's points go, `stride` floats or words apart: as they are; or in bf16, as pairs of
+ * channels, as pairs of tiles, or both. */
+enum form { FLOATS, CHANNELS = 1, TILES = 2 };
+struct place {
+    size_t stride;
+    float *floats;
+    uint32_t *channels, *tiles;
+};
+
+/* An even tile writes its half of each word and clears the other, which the odd one fills in. */
+INLINE void put_16(const int form, const bool odd, const struct place *at, size_t p, vec v)
+{
+    const mask r = rounded(v);
+    if (form & CHANNELS) store_upper(at->channels + p * at->stride, r);
+    if (form & TILES) {
+        float *to = (float *)(at->tiles + p * at->stride);
+        store(to, (vec)(odd ? (mask)load(to) | upper((mask){0}, r) : upper(r, (mask){0})));
+    }
+}
+
 /* What a tile's points are made of them: from columns of `side` numbers in `half`. */
-INLINE void put_points(row_function *row, const int m, const vec *half, size_t stride,
-                       float *points)
+INLINE void put_points(row_function *row, const int m, const vec *half, const int form,
+                       const bool odd, const struct place *at)
 {
     const int side = m + 2;
     UNROLL for (int i = 0; i < side; i++)
     {
         vec v[MOST_IN];
         row(m, half + i, side, v);
-        UNROLL for (int j = 0; j < side; j++) store(points + (size_t)(i * side + j) * stride, v[j]);
+        UNROLL for (int j = 0; j < side; j++)
+        {
+            const size_t p = (size_t)(i * side + j);
+            if (form == FLOATS)
+                store(at->floats + p * at->stride, v[j]);
+            else
+                put_16(form, odd, at, p, v[j]);
+        }
     }
 }
 
@@ -236,24 +263,40 @@ INLINE size_t point_at(int block, int tiles, int tile, int part)
 }
 
 /* Points of tiles from the windows of m or m + 2 pixels a side of a picture. */
-INLINE void to_points(const struct sr_winograd *g, const int m, const bool back, const float *x,
-                      int images, float *points)
+INLINE void to_points(const struct sr_winograd *g, const int m, const bool back, const int form,
+                      const float *x, int images, const void *to)
 {
+    row_function *const row = back ? row_out_back : row_in;
+    float *points = form == FLOATS ? (float *)to : NULL;
+    const struct sr_points_16 *points_16 = form == FLOATS ? NULL : to;
     const struct sr_conv *c = &g->conv;
     const int side = back ? m : m + 2, channels = back ? c->outputs : c->inputs;
     const int height = back ? c->out_height : c->height, width = back ? c->out_width : c->width;
     const int blocks = sr_blocks(channels), tiles = sr_winograd_tiles(g, images),
               pad = back ? 0 : c->pad;
-    const size_t stride = sr_winograd_stride(channels, tiles),
+    const size_t stride = form == FLOATS ? sr_winograd_stride(channels, tiles)
+                                         : sr_winograd_stride_16(channels, tiles),
                  plane = (size_t)(height * width) * SR_BLOCK;
     EACH_TILE(g, images, blocks)
     {
         vec half[MOST_IN * MOST_IN];
         const struct window w = window_of(height, width, down * m - pad, across * m - pad, side);
-        begin(back ? row_out_back : row_in, m, side, &w,
-              x + (size_t)(image * blocks + block) * plane + part, width * SR_BLOCK, half);
-        put_points(back ? row_out_back : row_in, m, half, stride,
-                   points + point_at(block, tiles, tile, part));
+        begin(row, m, side, &w, x + (size_t)(image * blocks + block) * plane + part,
+              width * SR_BLOCK, half);
+        const size_t at = point_at(block, tiles, tile, part);
+        if (form == FLOATS) {
+            put_points(row, m, half, FLOATS, false,
+                       &(struct place){stride, points + at, NULL, NULL});
+            continue;
+        }
+        const struct place place = {.stride = stride,
+                                    .channels = points_16->channels + at / 2,
+                                    .tiles = points_16->tiles +
+                                             point_at(block, (tiles + 1) / 2, tile / 2, part)};
+        if (tile & 1)
+            put_points(row, m, half, form, true, &place);
+        else
+            put_points(row, m, half, form, false, &place);
     }
 }
 
@@ -323,7 +366,8 @@ INLINE void filter(const struct sr_winograd *g, const int m, const float *w, int
                     load(w + (size_t)(i * 3 + j) * tap + part);
                 row_filter(m, a, 1, half + j * (m + 2));
             }
-            put_points(row_filter, m, half, tap, u + part);
+            put_points(row_filter, m, half, FLOATS, false,
+                       &(struct place){tap, u + part, NULL, NULL});
         }
 }
 
@@ -342,9 +386,31 @@ INLINE void filter_back(const struct sr_winograd *g, const int m, const float *d
 void SR_NAME(winograd_in)(const struct sr_winograd *g, const float *x, int images, float *v)
 {
     if (g->tile == 4)
-        to_points(g, 4, false, x, images, v);
+        to_points(g, 4, false, FLOATS, x, images, v);
     else
-        to_points(g, 3, false, x, images, v);
+        to_points(g, 3, false, FLOATS, x, images, v);
+}
+
+void SR_NAME(winograd_in_16)(const struct sr_winograd *g, const float *x, int images,
+                             const struct sr_points_16 *v)
+{
+    if (g->tile == 4 && v->channels)
+        to_points(g, 4, false, CHANNELS, x, images, v);
+    else if (g->tile == 4)
+        to_points(g, 4, false, TILES, x, images, v);
+    else if (v->channels)
+        to_points(g, 3, false, CHANNELS, x, images, v);
+    else
+        to_points(g, 3, false, TILES, x, images, v);
+}
+
+void SR_NAME(winograd_out_back_16)(const struct sr_winograd *g, const float *dy, int images,
+                                   const struct sr_points_16 *dm)
+{
+    if (g->tile == 4)
+        to_points(g, 4, true, CHANNELS | TILES, dy, images, dm);
+    else
+        to_points(g, 3, true, CHANNELS | TILES, dy, images, dm);
 }
 
 void SR_NAME(winograd_out)(const struct sr_winograd *g, const float *m,
@@ -359,9 +425,9 @@ void SR_NAME(winograd_out)(const struct sr_winograd *g, const float *m,
 void SR_NAME(winograd_out_back)(const struct sr_winograd *g, const float *dy, int images, float *dm)
 {
     if (g->tile == 4)
-        to_points(g, 4, true, dy, images, dm);
+        to_points(g, 4, true, FLOATS, dy, images, dm);
     else
-        to_points(g, 3, true, dy, images, dm);
+        to_points(g, 3, true, FLOATS, dy, images, dm);
 }
 
 void SR_NAME(winograd_in_back)(const struct sr_winograd *g, const float *dv, bool adds, float *dx,

@@ -33,6 +33,7 @@ static enum sr_status build(const struct sr_args *params, const struct sr_model_
     const int side = sr_shape_shorter(shape->image);
     const bool same = side < 18;
     int at = -1;
+    sr_layers_precision(layers, params);
 
     if (count == 0 || count > WIDTHS_MAX)
         return sr_error_set(error, SR_ERROR_ARGUMENT,
@@ -77,6 +78,7 @@ static const struct sr_param params[] = {
     {"norm", SR_PARAM_SWITCH, .fallback = "off",
      .help = "Batch normalisation after each convolution."},
     SR_TRAINING_PARAMS("20", "0.002", "0", "1"),
+    SR_PRECISION_PARAM,
     {0},
 };
 

@@ -20,6 +20,11 @@ void sr_layers_features(struct sr_layers *layers, enum sr_features features)
     layers->image = (struct sr_shape){1, (int)sr_features_size(features, layers->image), 1};
 }
 
+void sr_layers_precision(struct sr_layers *layers, const struct sr_args *params)
+{
+    layers->precision = (enum sr_precision)sr_args_choice(params, "precision");
+}
+
 static int append(struct sr_layers *layers, const struct sr_layer_spec *spec)
 {
     size_t index = layers->count++;

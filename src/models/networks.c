@@ -207,6 +207,7 @@ static enum sr_status make_state(const struct sr_network_family *family,
         state->input.features = layers.features;
         state->network = sr_network_new(layers.items, layers.count, layers.image, error);
         if (!state->network) status = error && error->status ? error->status : SR_ERROR_MEMORY;
+        if (!status) sr_network_train_in(state->network, layers.precision);
     }
     if (!status) {
         state->mark_count = layers.mark_count;

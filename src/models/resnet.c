@@ -78,6 +78,7 @@ static enum sr_status build(const struct sr_args *params, const struct sr_model_
     int width = (int)sr_args_integer(params, "width"),
         depth = (int)sr_args_integer(params, "depth");
     (void)error;
+    sr_layers_precision(layers, params);
 
     if (width == 0) width = variant->width;
     int at = sr_layers_conv(layers, -1, conv(width, 3, 1), "conv1");
@@ -118,6 +119,7 @@ static const struct sr_param params[] = {
     {"depth", SR_PARAM_INTEGER, .fallback = "0", .minimum = 0, .maximum = 32,
      .help = "Blocks of each stage; 0 means the variant's own."},
     SR_TRAINING_PARAMS("10", "0.004", "0", "1"),
+    SR_PRECISION_PARAM,
     {0},
 };
 

@@ -4,7 +4,7 @@
 #include <limits.h>
 #include <string.h>
 
-struct convolver convolver_of(const struct sr_conv *c)
+struct convolver convolver_of(const struct sr_conv *c, bool bf16)
 {
     struct convolver v = {.conv = *c,
                           .back = {.height = (c->out_height - 1) * c->stride + 1,
@@ -17,6 +17,7 @@ struct convolver convolver_of(const struct sr_conv *c)
                                    .stride = 1,
                                    .pad = c->kernel - 1 - c->pad}};
     v.tiled = sr_winograd_plan(c, &v.winograd);
+    v.bf16 = v.tiled && bf16;
     return v;
 }
 
@@ -26,6 +27,10 @@ void convolver_carve(struct convolver *v, struct carver *carver, bool input_grad
            turned = v->tiled ? packed : sr_conv_weight_size(&v->back);
     v->packed = carve(carver, packed);
     v->turned = input_gradient ? carve(carver, turned) : NULL;
+    if (!v->bf16) return;
+    const size_t halves = sr_winograd_weights_16(&v->winograd);
+    v->packed_16 = (uint32_t *)carve(carver, halves);
+    v->turned_16 = input_gradient ? (uint32_t *)carve(carver, halves) : NULL;
 }
 
 int convolver_group(const struct convolver *v)
@@ -50,6 +55,7 @@ static size_t spread_size(const struct convolver *v)
 
 size_t convolver_scratch(const struct convolver *v, int images)
 {
+    if (v->bf16) return sr_winograd_scratch_16(&v->winograd, images, true);
     return v->tiled ? sr_winograd_scratch(&v->winograd, images, true)
                     : spread_size(v) * (size_t)images;
 }
@@ -72,10 +78,19 @@ static void pack_slice(void *context, size_t index, int worker)
         sr_conv_pack(&v->conv, p->weights, (int)index, v->packed);
 }
 
+static void pair_slice(void *context, size_t index, int worker)
+{
+    const struct preparation *p = context;
+    const struct convolver *v = p->convolver;
+    (void)worker;
+    sr_winograd_pair(&v->winograd, sr_kernels(), v->packed, (int)index, false, v->packed_16);
+}
+
 void convolver_pack(struct convolver *v, struct sr_pool *pool, const float *weights)
 {
     struct preparation p = {v, weights};
     sr_pool_run(pool, (size_t)sr_blocks(v->conv.outputs), pack_slice, &p);
+    if (v->bf16) sr_pool_run(pool, (size_t)sr_winograd_points(&v->winograd), pair_slice, &p);
 }
 
 static void turn_slice(void *context, size_t index, int worker)
@@ -83,10 +98,10 @@ static void turn_slice(void *context, size_t index, int worker)
     const struct preparation *p = context;
     const struct convolver *v = p->convolver;
     (void)worker;
-    if (v->tiled)
-        sr_winograd_turn(&v->winograd, v->packed, (int)index, v->turned);
-    else
-        sr_conv_turn(&v->conv, p->weights, (int)index, v->turned);
+    if (v->tiled) sr_winograd_turn(&v->winograd, v->packed, (int)index, v->turned);
+    if (v->bf16)
+        sr_winograd_pair(&v->winograd, sr_kernels(), v->turned, (int)index, true, v->turned_16);
+    if (!v->tiled) sr_conv_turn(&v->conv, p->weights, (int)index, v->turned);
 }
 
 void convolver_turn(struct convolver *v, struct sr_pool *pool, const float *weights)
@@ -101,6 +116,10 @@ void convolver_turn(struct convolver *v, struct sr_pool *pool, const float *weig
 void convolver_forward(const struct convolver *v, const struct sr_kernels *k, const float *x,
                        const struct sr_conv_end *end, int images, float *scratch)
 {
+    if (v->bf16) {
+        sr_winograd_forward_16(&v->winograd, k, x, v->packed_16, end, images, scratch);
+        return;
+    }
     if (v->tiled) {
         sr_winograd_forward(&v->winograd, k, x, v->packed, end, images, scratch);
         return;
@@ -137,7 +156,11 @@ void convolver_backward(const struct convolver *v, const struct sr_kernels *k,
                                               .du = b->sums ? scratch : NULL,
                                               .dx = b->dx,
                                               .adds = b->adds};
-        sr_winograd_backward(&v->winograd, k, &back, images, scratch + sum_size(v));
+        if (v->bf16)
+            sr_winograd_backward_16(&v->winograd, k, &back, v->turned_16, images,
+                                    scratch + sum_size(v));
+        else
+            sr_winograd_backward(&v->winograd, k, &back, images, scratch + sum_size(v));
         return;
     }
     const float *dy = b->dy;

@@ -10,13 +10,14 @@
 
 struct convolver {
     struct sr_conv conv, back; /* back: takes dy to dx; its input is dy, spread out for stride 2 */
-    bool tiled;
+    bool tiled, bf16;          /* bf16: products so, where tiled */
     struct sr_winograd winograd; /* where tiled */
     float *packed;               /* weights as the forward pass wants them */
     float *turned;               /* and the gradient of the input; NULL where that is not wanted */
+    uint32_t *packed_16, *turned_16; /* the same in bf16; NULL without */
 };
 
-struct convolver convolver_of(const struct sr_conv *conv);
+struct convolver convolver_of(const struct sr_conv *conv, bool bf16);
 void convolver_carve(struct convolver *v, struct carver *carver, bool input_gradient);
 /* Images to do at a time; INT_MAX: any number. */
 int convolver_group(const struct convolver *v);

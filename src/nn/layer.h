@@ -146,6 +146,7 @@ struct sr_network {
     struct tensor *tensors; /* of the parameters */
     float *values;          /* all parameters, one after another */
     size_t value_count;
+    bool bf16; /* training multiplies in bf16 */
 };
 
 /* Fill in spec, kind, shapes and readers of `layers`. */

@@ -157,7 +157,7 @@ static void carve_own(const struct sr_workspace *workspace, struct unit *unit,
     const struct layer *layer = &workspace->network->layers[unit->layer];
     const struct sr_conv *c = &layer->conv;
     struct conv_unit *own = unit->own;
-    own->convolver = convolver_of(c);
+    own->convolver = convolver_of(c, workspace->network->bf16 && workspace->training);
     if (sr_conv_weight_size(c) > LARGE && unit->parts > LARGE_PARTS) unit->parts = LARGE_PARTS;
     convolver_carve(&own->convolver, carver, workspace->training && unit->input_gradient);
     if (!(unit->fused & FUSED_NORM)) return;
@@ -261,7 +261,7 @@ static void forward_slice(void *context, size_t index, int worker)
 
 static int stream_images(const struct layer *layer)
 {
-    const struct convolver v = convolver_of(&layer->conv);
+    const struct convolver v = convolver_of(&layer->conv, false);
     return convolver_slice(&v);
 }
 

@@ -114,6 +114,13 @@ struct sr_network *sr_network_copy(const struct sr_network *network, struct sr_e
     return copy;
 }
 
+const char *const sr_precision_names[SR_PRECISION_COUNT] = {"fp32", "bf16"};
+
+void sr_network_train_in(struct sr_network *network, enum sr_precision precision)
+{
+    network->bf16 = precision == SR_PRECISION_BF16;
+}
+
 void sr_network_free(struct sr_network *network)
 {
     if (!network) return;

@@ -10,3 +10,7 @@ check_PROGRAMS += tests/compute/test_winograd
 tests_compute_test_winograd_SOURCES = tests/compute/test_winograd.c
 tests_compute_test_winograd_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_compute_test_winograd_LDADD = $(TEST_LIBS)
+check_PROGRAMS += tests/compute/test_bf16
+tests_compute_test_bf16_SOURCES = tests/compute/test_bf16.c
+tests_compute_test_bf16_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_compute_test_bf16_LDADD = $(TEST_LIBS)

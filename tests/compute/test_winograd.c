@@ -118,7 +118,7 @@ static void compare_transforms(const struct sr_kernels *k, const struct sr_winog
     twin->winograd_filter_back(g, u, w2);
     assert_near(w, w2, sr_conv_weight_size(c), "filter, back");
     free(x), free(x2), free(y), free(y2), free(v), free(v2), free(m), free(m2), free(u), free(u2);
-    free(w), free(w2), free(bias);
+    free(w), free(w2), free(bias), free(other);
 }
 
 static void test_transforms(void **state)

@@ -128,6 +128,7 @@ typedef void sr_bytes_tile(const uint8_t *packed, const int32_t *sums, size_t st
                            const uint8_t *queries, int count, int32_t *out, size_t out_stride);
 
 struct sr_winograd;
+struct sr_points_16;
 
 /* Activations [images][blocks][pixels][16]. */
 struct sr_extent {
@@ -153,6 +154,15 @@ struct sr_kernels {
     void (*winograd_out_back)(const struct sr_winograd *g, const float *dy, int images, float *dm);
     void (*winograd_in_back)(const struct sr_winograd *g, const float *dv, bool adds, float *dx,
                              int images);
+    /* The same to bf16, for winograd16.c: `channels` pair two channels of a tile, `tiles` a channel
+     * of two tiles; NULL for what is not wanted. */
+    void (*winograd_in_16)(const struct sr_winograd *g, const float *x, int images,
+                           const struct sr_points_16 *v);
+    void (*winograd_out_back_16)(const struct sr_winograd *g, const float *dy, int images,
+                                 const struct sr_points_16 *dm);
+    /* Packed weights of a 1×1 convolution, `rows` × 16, to pairs of rows; what is missing to whole
+     * blocks of rows is 0. */
+    void (*pair_rows)(const float *packed, int rows, uint32_t *pairs);
     /* u = G w Gᵀ for one block of outputs, from the matrix of weights, packed; and dw = Gᵀ du G,
      * matrices both. */
     void (*winograd_filter)(const struct sr_winograd *g, const float *w, int block, float *u);

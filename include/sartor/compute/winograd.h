@@ -56,6 +56,16 @@ static inline size_t sr_winograd_weights(const struct sr_winograd *g)
            (size_t)sr_slots(g->conv.outputs);
 }
 
+/* Points in bf16 (bf16.h), a word a pair: [point][block][tile][8] and [point][block][pair of
+ * tiles][16]. A point takes sr_winograd_stride_16() words. */
+struct sr_points_16 {
+    uint32_t *channels, *tiles;
+};
+static inline size_t sr_winograd_stride_16(int channels, int tiles)
+{
+    return ((size_t)sr_blocks(channels) * (size_t)((tiles + 1) / 2) | 1) * SR_BLOCK;
+}
+
 /* Choose the tile for `c`; false where the direct kernels are at least as fast. */
 bool sr_winograd_plan(const struct sr_conv *c, struct sr_winograd *g);
 
@@ -63,6 +73,7 @@ bool sr_winograd_plan(const struct sr_conv *c, struct sr_winograd *g);
  * scratch for so many, for the forward pass or for the backward pass. */
 int sr_winograd_group(const struct sr_winograd *g);
 size_t sr_winograd_scratch(const struct sr_winograd *g, int images, bool backward);
+size_t sr_winograd_scratch_16(const struct sr_winograd *g, int images, bool backward);
 
 /* From packed transformed weights to those of the backward pass, for one point. */
 void sr_winograd_turn(const struct sr_winograd *g, const float *u, int point, float *turned);
@@ -70,6 +81,11 @@ void sr_winograd_turn(const struct sr_winograd *g, const float *u, int point, fl
 /* conv(x, w) and its end. `u`: the transformed weights. */
 void sr_winograd_forward(const struct sr_winograd *g, const struct sr_kernels *k, const float *x,
                          const float *u, const struct sr_conv_end *end, int images, float *scratch);
+
+/* The same with products in bf16. `u`: the transformed weights, by sr_winograd_pair. */
+void sr_winograd_forward_16(const struct sr_winograd *g, const struct sr_kernels *k, const float *x,
+                            const uint32_t *u, const struct sr_conv_end *end, int images,
+                            float *scratch);
 
 /* What a backward pass works on; NULL for what is not wanted. */
 struct sr_winograd_back {
@@ -81,5 +97,14 @@ struct sr_winograd_back {
 };
 void sr_winograd_backward(const struct sr_winograd *g, const struct sr_kernels *k,
                           const struct sr_winograd_back *b, int images, float *scratch);
+/* b->turned is not read. */
+void sr_winograd_backward_16(const struct sr_winograd *g, const struct sr_kernels *k,
+                             const struct sr_winograd_back *b, const uint32_t *turned, int images,
+                             float *scratch);
+
+/* Words of the transformed weights in bf16, forward or turned, and those of one point. */
+size_t sr_winograd_weights_16(const struct sr_winograd *g);
+void sr_winograd_pair(const struct sr_winograd *g, const struct sr_kernels *k, const float *u,
+                      int point, bool turned, uint32_t *pairs);
 
 #endif

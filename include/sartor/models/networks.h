@@ -26,6 +26,7 @@ struct sr_layer_mark {
 struct sr_layers {
     struct sr_shape image;     /* or 1 × the number of features */
     enum sr_features features; /* what an image is turned into first */
+    enum sr_precision precision;
     struct sr_layer_spec *items;
     size_t count, room;
     struct sr_layer_mark *marks;
@@ -54,6 +55,8 @@ void sr_layers_mark(struct sr_layers *layers, int layer, const char *name, ...)
     __attribute__((format(printf, 3, 4)));
 /* Let the first layer take such features instead of the pixels. */
 void sr_layers_features(struct sr_layers *layers, enum sr_features features);
+/* Let the network be trained as the parameter `precision` says. */
+void sr_layers_precision(struct sr_layers *layers, const struct sr_args *params);
 /* The shorter side of a layer's output (-1: of the image). */
 int sr_layers_side(const struct sr_layers *layers, int layer);
 
@@ -143,6 +146,15 @@ struct sr_network_family {
     {"tta", SR_PARAM_CHOICE, .fallback = "mirror", .choices = "none mirror shift",                 \
      .help = "Test-time augmentation: average the logits of the image (none), also of its mirror " \
              "image (mirror), also of both moved by a pixel (shift)."}
+/* clang-format on */
+
+/* clang-format off */
+/* And of families with convolutions; their `build` calls sr_layers_precision. */
+#define SR_PRECISION_PARAM                                                                         \
+    {"precision", SR_PARAM_CHOICE, .fallback = "fp32", .choices = "fp32 bf16",                     \
+     .help = "What training multiplies in 3×3 convolutions: floats, or bf16, which takes three "   \
+             "quarters of the time where the processor has AVX512_BF16 and longer elsewhere. "     \
+             "Weights, sums, norms and the loss are floats in any case."}
 /* clang-format on */
 
 /* The augmentation that hyperparameters of SR_TRAINING_PARAMS ask for; none where augment=off. */

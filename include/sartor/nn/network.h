@@ -44,6 +44,11 @@ struct sr_network *sr_network_new(const struct sr_layer_spec *layers, size_t cou
                                   struct sr_shape image, struct sr_error *error);
 struct sr_network *sr_network_copy(const struct sr_network *network, struct sr_error *error);
 void sr_network_free(struct sr_network *network);
+/* What the products of convolutions are trained with; weights, sums, norms and losses are floats in
+ * any case. Of a network and its later copies; workspaces made before keep theirs. */
+enum sr_precision { SR_PRECISION_FP32, SR_PRECISION_BF16, SR_PRECISION_COUNT };
+extern const char *const sr_precision_names[SR_PRECISION_COUNT]; /* "fp32", "bf16" */
+void sr_network_train_in(struct sr_network *network, enum sr_precision precision);
 /* He initialisation for layers before ReLU (PyTorch's default bounds for the rest), biases 0, norms
  * 1/0. */
 void sr_network_init(struct sr_network *network, uint64_t seed);
