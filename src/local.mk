@@ -20,6 +20,7 @@ include src/embed/local.mk
 include src/data/local.mk
 include src/nn/local.mk
 include src/models/local.mk
+include src/onnx/local.mk
 include src/eval/local.mk
 include src/audit/local.mk
 include src/figure/local.mk

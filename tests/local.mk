@@ -13,6 +13,7 @@ include tests/embed/local.mk
 include tests/data/local.mk
 include tests/nn/local.mk
 include tests/models/local.mk
+include tests/onnx/local.mk
 include tests/eval/local.mk
 include tests/audit/local.mk
 include tests/figure/local.mk

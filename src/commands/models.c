@@ -7,10 +7,12 @@
 #include <strings.h>
 #include <time.h>
 
+#include "sartor/app/trust.h"
 #include "sartor/base/file.h"
 #include "sartor/models/ensemble.h"
 #include "sartor/models/store.h"
 #include "sartor/models/svm.h"
+#include "sartor/onnx/onnx.h"
 #include "undo.h"
 
 SR_RUN(models_run);
@@ -44,7 +46,8 @@ const struct sr_command sr_command_load = {
 const struct sr_command sr_command_save = {
     .name = "save",
     .group = "models",
-    .help = "Save a model as a safetensors file, an SVM also as FILE.libsvm for libsvm's tools.",
+    .help = "Save a model as a safetensors file; as FILE.onnx for ONNX Runtime and other programs; "
+            "an SVM also as FILE.libsvm for libsvm's tools.",
     .params = (const struct sr_param[]){SR_MODEL_PARAM(true),
                                         {"file", SR_PARAM_FILE, .positional = true,
                                          .required = true, .help = "The file to write."},
@@ -246,9 +249,20 @@ SR_RUN(save_run)
     SR_UNUSED;
     const struct sr_entry *entry = arg_model(args, "model");
     const char *path = sr_args_path(args, "file");
-    enum sr_status status = strcasecmp(sr_path_extension(path), ".libsvm")
-                                ? sr_model_save(entry->model, path, error)
-                                : sr_svm_save_libsvm(entry->model, path, error);
+    const char *ending = sr_path_extension(path);
+    enum sr_status status = SR_OK;
+    if (!strcasecmp(ending, ".libsvm")) {
+        status = sr_svm_save_libsvm(entry->model, path, error);
+    } else if (!strcasecmp(ending, ".onnx")) {
+        /* Where the validation rows are at hand, what corrects its confidences can be fitted. */
+        if (!entry->model->trust && !sr_session_data(session, &(struct sr_error){0}))
+            status = sr_session_trust(session, entry, error);
+        if (!status)
+            status = sr_onnx_save(entry->model, sr_session_calibrates(session, entry->model), path,
+                                  error);
+    } else {
+        status = sr_model_save(entry->model, path, error);
+    }
     if (!status) sr_reply_say(reply, "%s is saved as %s", entry->name, path);
     return status;
 }

@@ -29,12 +29,11 @@ enum {
     CELL_SIDE = 3, /* pixels, about: a side is cut into cells of equal length */
     CELLS_MIN = 2, /* along a side */
     CELLS_MAX = 9,
-    BINS = 12,  /* of 30 degrees each */
+    BINS = SR_FEATURES_BINS,
     SLICE = 64, /* samples that one thread takes at a time */
 };
 
-static const float CLIP = 0.2f;    /* most that one orientation counts in a block */
-static const float EPSILON = 0.3f; /* keeps the noise of blocks with little energy small */
+static const float CLIP = (float)SR_FEATURES_CLIP, EPSILON = (float)SR_FEATURES_EPSILON;
 
 int sr_features_find(const char *name)
 {
@@ -43,7 +42,7 @@ int sr_features_find(const char *name)
     return -1;
 }
 
-static int cells_along(int side)
+int sr_features_cells(int side)
 {
     int cells = (2 * side + CELL_SIDE) / (2 * CELL_SIDE); /* rounded */
     return cells < CELLS_MIN ? CELLS_MIN : cells > CELLS_MAX ? CELLS_MAX : cells;
@@ -52,7 +51,8 @@ static int cells_along(int side)
 size_t sr_features_size(enum sr_features kind, struct sr_shape shape)
 {
     if (kind == SR_FEATURES_HOG)
-        return (size_t)cells_along(shape.height) * (size_t)cells_along(shape.width) * BINS;
+        return (size_t)sr_features_cells(shape.height) * (size_t)sr_features_cells(shape.width) *
+               BINS;
     return sr_shape_size(shape);
 }
 
@@ -75,6 +75,16 @@ static void share_side(struct shares *shares, int side, int cells)
         shares->first[i] = (int)below;
         shares->second[i] = at - below;
     }
+}
+
+void sr_features_share(int side, int cell, float *weights)
+{
+    struct shares shares;
+    share_side(&shares, side, sr_features_cells(side));
+    for (int i = 0; i < side; i++)
+        weights[i] = shares.first[i] == cell       ? 1 - shares.second[i]
+                     : shares.first[i] + 1 == cell ? shares.second[i]
+                                                   : 0;
 }
 
 /* Histograms with a border of one cell, which takes the votes outside the image. */
@@ -141,8 +151,8 @@ INLINED void count_votes(histograms cells, const uint8_t *pixels, struct sr_shap
 {
     struct shares down, across;
     struct rows rows;
-    share_side(&down, shape.height, cells_along(shape.height));
-    share_side(&across, shape.width, cells_along(shape.width));
+    share_side(&down, shape.height, sr_features_cells(shape.height));
+    share_side(&across, shape.width, sr_features_cells(shape.width));
     read_row(&rows, pixels, shape, -1);
     read_row(&rows, pixels, shape, 0);
     for (int y = 0; y < shape.height; y++) {
@@ -194,7 +204,7 @@ static void fill_hog(const uint8_t *pixels, struct sr_shape shape, float *out)
 {
     float scales[CELLS_MAX + 1][CELLS_MAX + 1];
     histograms cells;
-    const int down = cells_along(shape.height), across = cells_along(shape.width);
+    const int down = sr_features_cells(shape.height), across = sr_features_cells(shape.width);
     memset(cells, 0, sizeof cells);
     if (shape.channels == 1)
         count_votes(cells, pixels, shape, 1);
@@ -211,7 +221,7 @@ static void fill_hog(const uint8_t *pixels, struct sr_shape shape, float *out)
 
 void sr_features_turn(const float *hog, struct sr_shape shape, bool left, float *out)
 {
-    const int cells = cells_along(shape.width), quarter = BINS / 4;
+    const int cells = sr_features_cells(shape.width), quarter = BINS / 4;
     for (int y = 0; y < cells; y++)
         for (int x = 0; x < cells; x++, out += BINS) {
             const int row = left ? x : cells - 1 - x, column = left ? cells - 1 - y : y;

@@ -357,3 +357,11 @@ struct sr_model *sr_ensemble_new(const char *name, struct sr_model *const *membe
     sr_text_fini(&names);
     return model;
 }
+
+size_t sr_ensemble_members(const struct sr_model *model, struct sr_model *const **members)
+{
+    if (model->class != &sr_model_class_ensemble) return 0;
+    const struct ensemble *ensemble = model->state;
+    *members = ensemble->members;
+    return ensemble->count;
+}

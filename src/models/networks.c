@@ -448,6 +448,14 @@ size_t sr_networks_describe(const void *opaque, struct sr_layer_summary *layers,
     return sr_network_describe(state->network, layers, room);
 }
 
+bool sr_networks_parts(const struct sr_model *model, struct sr_network_parts *parts)
+{
+    if (model->class->free != sr_networks_free) return false;
+    const struct network_state *state = model->state;
+    *parts = (struct sr_network_parts){state->network, &state->input, state->views};
+    return true;
+}
+
 /* ---- what Grad-CAM asks ---- */
 
 size_t sr_networks_layers(const void *opaque, struct sr_layer_info *layers, size_t room)

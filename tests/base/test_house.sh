@@ -15,7 +15,7 @@ lines='ui batch
 commands
 panes
 app
-figure explain jobs
+figure explain jobs onnx
 models audit
 eval nn
 data embed
@@ -58,7 +58,7 @@ owner 'mpi\.h' 'mpi' MPI
 owner 'archive(_entry)?\.h' 'data' libarchive
 
 found=$(grep -lE '\b(printf|puts|putchar|perror)\(' src/base/*.c src/cells/*.c src/compute/*.c src/data/*.c src/embed/*.c src/nn/*.c \
-    src/models/*.c src/eval/*.c src/figure/*.c src/explain/*.c src/jobs/*.c src/app/*.c src/audit/*.c 2>/dev/null)
+    src/models/*.c src/onnx/*.c src/eval/*.c src/figure/*.c src/explain/*.c src/jobs/*.c src/app/*.c src/audit/*.c 2>/dev/null)
 [ -z "$found" ] || echo "# $found"
 [ -z "$found" ]; say $? "nothing below the commands prints"
 

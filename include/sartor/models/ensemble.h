@@ -17,4 +17,7 @@ extern const struct sr_model_class sr_model_class_ensemble;
 struct sr_model *sr_ensemble_new(const char *name, struct sr_model *const *members, size_t count,
                                  struct sr_error *error);
 
+/* The members of an ensemble, as long as it lives; 0 for another model. */
+size_t sr_ensemble_members(const struct sr_model *model, struct sr_model *const **members);
+
 #endif

@@ -9,6 +9,7 @@
 #include "sartor/data/augment.h"
 #include "sartor/data/features.h"
 #include "sartor/models/model.h"
+#include "sartor/nn/inference.h"
 #include "sartor/nn/network.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -194,6 +195,15 @@ size_t sr_network_describe(const struct sr_network *network, struct sr_layer_sum
 enum sr_status sr_networks_gradients(const void *state, const uint8_t *pixels, const char *layer,
                                      int target, struct sr_layer_gradients *out,
                                      struct sr_error *error);
+
+/* What a model of one of these families is made of, as long as the model lives; false for one of
+ * another family. */
+struct sr_network_parts {
+    const struct sr_network *network;
+    const struct sr_input *input;
+    enum sr_views views;
+};
+bool sr_networks_parts(const struct sr_model *model, struct sr_network_parts *parts);
 
 /* The functions that get no state, from which they could tell the family: `resolve`, `check`,
  * `fit` and `load`. */

@@ -1,0 +1,16 @@
+noinst_HEADERS += \
+	include/sartor/onnx/onnx.h \
+	src/onnx/graph.h \
+	src/onnx/parts.h \
+	src/onnx/wire.h
+libsartor_a_SOURCES += \
+	src/onnx/calibration.c \
+	src/onnx/features.c \
+	src/onnx/graph.c \
+	src/onnx/save.c \
+	src/onnx/wire.c \
+	src/onnx/write_forest.c \
+	src/onnx/write_knn.c \
+	src/onnx/write_logreg.c \
+	src/onnx/write_network.c \
+	src/onnx/write_svm.c
