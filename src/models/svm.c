@@ -33,7 +33,7 @@ static const struct sr_param svm_params[] = {
      .help = "Pixels divided by 255, or histograms of oriented gradients."},
     {"tolerance", SR_PARAM_NUMBER, .fallback = "0.001", .minimum = 1e-8, .maximum = 1,
      .help = "Violation of optimality at which a pair is solved."},
-    {"memory", SR_PARAM_INTEGER, .fallback = "4000", .minimum = 1, .maximum = 1e7,
+    {"memory", SR_PARAM_INTEGER, .fallback = "700", .minimum = 1, .maximum = 1e7,
      .help = "MB that rows of the kernel matrix may fill."},
     {0}};
 

@@ -97,6 +97,8 @@ struct svm_loops {
      */
     size_t (*advance)(double *f, const double *bars, const float *row_i, const float *row_j,
                       double step, size_t count, double *greatest);
+    /* f -= the sum of four rows, each times its step. */
+    void (*subtract)(double *f, const float *const *rows, const double *steps, size_t count);
 };
 extern const struct svm_loops *const svm_loops_tables[SR_ISA_COUNT]; /* by sr_isa() */
 const struct svm_loops *svm_loops(void);
@@ -141,9 +143,14 @@ size_t svm_solver_cache(size_t width, size_t cache_bytes);
 
 /* Start with another pair, without the kernel rows of the one before. */
 void svm_solver_pair(struct svm_solver *solver, const struct svm_pair *pair);
-/* Start from alpha = 0. Columns (0.. of the pair's padded rows) where `held_out` is `fold` do not
- * take part; NULL: all do. */
-void svm_solver_begin(struct svm_solver *solver, const uint8_t *held_out, int fold);
+/* Start from alpha = 0, with all columns (0.. of the pair's padded rows). */
+void svm_solver_begin(struct svm_solver *solver);
+/* Keep the solution with all columns; folds start from it. */
+void svm_solver_keep(struct svm_solver *solver);
+/* Start from that solution without the columns where `held_out` is `fold`: their alpha goes to the
+ * most similar support vectors of their class (DeCoste and Wagstaff, "Alpha seeding for support
+ * vector machines", 2000). */
+void svm_solver_hold_out(struct svm_solver *solver, const uint8_t *held_out, int fold);
 /* Go on until solved (true) or until `deadline` on the monotonic clock. */
 bool svm_solver_step(struct svm_solver *solver, double deadline);
 

@@ -3,7 +3,7 @@
  * Pairs are solved side by side over the pool, those of similar classes first as they take longest.
  * A lane works on one pair at a time, in regions of some 30 ms, with its own kernel rows, except
  * those that the pairs of one class share, which are in a bank (svm_bank.c). After a pair's
- * solution comes its cross-validation, on kernel rows most of which have been computed; its
+ * solution comes its cross-validation, which starts from it and ends at a rougher tolerance; its
  * decision values calibrate the pair's probabilities (Platt, 1999). Where they cannot, since a
  * class has one image only or is confused with the other, those of the solution do. */
 #include "svm.h"
@@ -195,7 +195,7 @@ static void start_pair(struct fitting *f, struct lane *lane)
     pair_classes(f->svm->present, lane->pair, &a, &b);
     struct svm_pair pair = {{f->firsts[a], f->firsts[b]}, {f->counts[a], f->counts[b]}};
     svm_solver_pair(lane->solver, &pair);
-    svm_solver_begin(lane->solver, NULL, 0);
+    svm_solver_begin(lane->solver);
     lane->fold = -1;
     lane->decided = 0;
     /* Each class dealt to the folds in a random order of the pair's own. */
@@ -219,6 +219,7 @@ static enum sr_status keep_answer(struct fitting *f, struct lane *lane)
     int classes[2];
     size_t column = 0, rows = 0;
     svm_solver_solution(lane->solver, &solution);
+    svm_solver_keep(lane->solver);
     pair_classes(f->svm->present, lane->pair, &classes[0], &classes[1]);
     if (!isfinite(solution.rho) || !isfinite(solution.objective))
         return sr_error_set(&lane->error, SR_ERROR_NUMERIC,
@@ -275,7 +276,7 @@ static bool start_fold(struct fitting *f, struct lane *lane)
     pair_classes(f->svm->present, lane->pair, &a, &b);
     /* The only image of a class cannot be held out. */
     if (f->counts[a] == 1 || f->counts[b] == 1 || ++lane->fold == SVM_FOLDS) return false;
-    svm_solver_begin(lane->solver, lane->held_out, lane->fold);
+    svm_solver_hold_out(lane->solver, lane->held_out, lane->fold);
     return true;
 }
 
@@ -397,10 +398,10 @@ static void report(const struct fitting *f, double seconds)
         unsolved += !f->answers[p].optimal;
         vectors += f->answers[p].count[0] + f->answers[p].count[1];
     }
-    /* A pair's solution and its folds take about as long each. */
+    /* A pair's solution takes about as long as twelve folds. */
     for (size_t i = 0; i < f->lane_count; i++)
-        if (f->lanes[i].busy)
-            done += f->work[f->lanes[i].pair] * (f->lanes[i].fold + 1) / (SVM_FOLDS + 1);
+        if (f->lanes[i].busy && f->lanes[i].fold >= 0)
+            done += f->work[f->lanes[i].pair] * (f->lanes[i].fold + 12) / (SVM_FOLDS + 12);
     if (done > 0 && seconds > 0) progress.seconds_left = seconds * (all - done) / done;
     if (progress.done && seconds > 0) {
         progress.rate = (double)progress.done / seconds;

@@ -9,6 +9,8 @@
  * and Lin, "Working set selection using second order information", 2005); variables stuck at a
  * bound are set aside for a while (shrinking) as in libsvm (Chang and Lin, 2011).
  *
+ * A share of the columns is solved first, roughly, then more of them, from there on.
+ *
  * When a kernel row is needed that has not been computed, a block of rows is: that one, and those
  * that violate optimality most, since they are needed next. Most rows of a pair are never computed,
  * and the part of a row against its own class comes from the bank if another pair has computed it.
@@ -21,7 +23,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NONE = -1, SHRINK_EVERY = 1000, CLOCK_EVERY = 16, LANES = 16 };
+enum {
+    NONE = -1,
+    SHRINK_EVERY = 1000,
+    CLOCK_EVERY = 16,
+    LANES = 16,
+    AHEAD = 2 * SR_BYTES_QUERIES, /* kernel rows that are made at once */
+    FIRST_SHARE = 64,             /* at first one column of so many takes part, */
+    NEXT_SHARE = 8,               /* then so many times more, until all do, */
+    FIRST_COLUMNS = 64,           /* but never fewer than so many */
+    SUMMANDS = 4,                 /* rows that are subtracted in one pass over f */
+};
+
+/* Problems that are steps on the way, or whose decision values only calibrate probabilities, are
+ * solved to so many times the tolerance. */
+static const double rough = 50;
 
 enum phase { SOLVING, REBUILDING, SOLVED };
 
@@ -45,6 +61,7 @@ struct svm_solver {
 
     /* By column. */
     double *alpha, *f_all;
+    double *alpha_kept, *f_kept; /* of the solution with all columns, where the folds begin */
     float *self_all;
     bool *takes_part; /* neither padding nor held out */
 
@@ -56,16 +73,15 @@ struct svm_solver {
     double *f, *up_bar, *low_bar; /* bars: 0 in the set, else -inf (up), +inf (low) */
     float *self, *row_i, *row_j;  /* rows: gathered */
 
+    double tolerance; /* of the problem at hand */
+    size_t every;     /* one column of so many takes part */
     enum phase phase;
     size_t top; /* the active place of greatest f in up */
     double greatest, least;
     bool unshrunk;
-    bool set_aside; /* some column is not active though it takes part */
-    bool some_held_out;
-    bool complete; /* f_all was rebuilt and alpha has not moved since */
-    size_t rebuild_at;
-    uint32_t *inactive; /* while rebuilding */
-    size_t inactive_count;
+    bool set_aside;    /* some column is not active though it takes part */
+    bool complete;     /* f_all was rebuilt and alpha has not moved since */
+    size_t rebuild_at; /* the next column whose alpha goes into f */
     uint64_t iterations, until_shrink, rows_made;
     double rho, objective;
     bool overflow;  /* of the kernel: there is no solution */
@@ -106,10 +122,11 @@ struct svm_solver *svm_solver_new(const struct svm_kernel *kernel, const struct 
         !(s->used = sr_array_raw(width, sizeof *s->used, what, error)) ||
         !(s->alpha = sr_array_raw(width, sizeof *s->alpha, what, error)) ||
         !(s->f_all = sr_array_raw(width, sizeof *s->f_all, what, error)) ||
+        !(s->alpha_kept = sr_array_raw(width, sizeof *s->alpha_kept, what, error)) ||
+        !(s->f_kept = sr_array_raw(width, sizeof *s->f_kept, what, error)) ||
         !(s->self_all = sr_array_raw(width, sizeof *s->self_all, what, error)) ||
         !(s->takes_part = sr_array_raw(width, sizeof *s->takes_part, what, error)) ||
         !(s->order = sr_array_raw(width, sizeof *s->order, what, error)) ||
-        !(s->inactive = sr_array_raw(width, sizeof *s->inactive, what, error)) ||
         !(s->f = sr_array_raw(width, sizeof *s->f, what, error)) ||
         !(s->up_bar = sr_array_raw(width, sizeof *s->up_bar, what, error)) ||
         !(s->low_bar = sr_array_raw(width, sizeof *s->low_bar, what, error)) ||
@@ -132,10 +149,11 @@ void svm_solver_free(struct svm_solver *s)
     free(s->used);
     free(s->alpha);
     free(s->f_all);
+    free(s->alpha_kept);
+    free(s->f_kept);
     free(s->self_all);
     free(s->takes_part);
     free(s->order);
-    free(s->inactive);
     free(s->f);
     free(s->up_bar);
     free(s->low_bar);
@@ -233,16 +251,13 @@ static void scatter_active(struct svm_solver *s)
     for (size_t k = 0; k < s->active; k++) s->f_all[s->order[k]] = s->f[k];
 }
 
-/* Activate every column that takes part; padding too, in neither set, when only padding would be
- * left out, since rows can then be used without gathering. */
+/* Activate every column; those that take no part are in neither set. Rows can then be used without
+ * gathering, and f of columns held out is kept up to date. */
 static void activate_all(struct svm_solver *s)
 {
     s->whole = true;
-    for (size_t c = 0; c < s->width && s->whole; c++)
-        s->whole = s->takes_part[c] || is_padding(s, c);
-    s->active = 0;
-    for (size_t c = 0; c < s->width; c++)
-        if (s->whole || s->takes_part[c]) s->order[s->active++] = (uint32_t)c;
+    s->active = s->width;
+    for (size_t c = 0; c < s->width; c++) s->order[c] = (uint32_t)c;
     s->set_aside = false;
     gather_active(s);
 }
@@ -297,7 +312,7 @@ static size_t find_candidates(const struct svm_solver *s, size_t needed,
         if (s->slot_of[column] != NONE || column == needed) continue;
         double up = s->f[k] + s->up_bar[k] - least, low = s->greatest - (s->f[k] + s->low_bar[k]);
         double violation = up > low ? up : low;
-        if (!(violation > s->options.tolerance)) continue;
+        if (!(violation > s->tolerance)) continue;
         if (count < room) {
             candidates[count++] = (struct candidate){violation, column};
             if (count == room)
@@ -356,9 +371,9 @@ static void make_rows(struct svm_solver *s, const size_t *columns, size_t count,
 static const float *kernel_row(struct svm_solver *s, size_t column, int32_t pinned)
 {
     if (s->slot_of[column] == NONE) {
-        struct candidate candidates[SVM_BLOCK];
-        size_t columns[SVM_BLOCK], count = 0;
-        size_t wished = find_candidates(s, column, candidates, SVM_BLOCK - 1);
+        struct candidate candidates[AHEAD];
+        size_t columns[AHEAD], count = 0;
+        size_t wished = find_candidates(s, column, candidates, AHEAD - 1);
         columns[count++] = column;
         for (size_t i = 0; i < wished; i++) columns[count++] = candidates[i].column;
         make_rows(s, columns, count, pinned);
@@ -404,49 +419,71 @@ static void finish(struct svm_solver *s)
     s->phase = SOLVED;
 }
 
-/* Begin to compute f of the columns that are not active, from all support vectors. */
+/* Where the row of a column is, made if it is not there, with those of the next support vectors. */
+static const float *vector_row(struct svm_solver *s, const double *alpha, size_t at)
+{
+    if (s->slot_of[at] == NONE) {
+        size_t columns[AHEAD], count = 0;
+        columns[count++] = at;
+        for (size_t c = at + 1; c < s->width && count < AHEAD; c++)
+            if (alpha[c] > 0 && s->slot_of[c] == NONE) columns[count++] = c;
+        make_rows(s, columns, count, NONE);
+    }
+    return s->cache + (size_t)s->slot_of[at] * s->width;
+}
+
+/* Rows that are still to be subtracted from f_all. */
+struct sum {
+    const float *rows[SUMMANDS];
+    double steps[SUMMANDS];
+    size_t count;
+};
+
+static void sum_flush(struct svm_solver *s, struct sum *sum)
+{
+    if (!sum->count) return;
+    for (; sum->count < SUMMANDS; sum->count++) {
+        sum->rows[sum->count] = sum->rows[0];
+        sum->steps[sum->count] = 0;
+    }
+    s->loops->subtract(s->f_all, sum->rows, sum->steps, s->width);
+    sum->count = 0;
+}
+
+/* f -= step y K of a column, by the next flush. */
+static void sum_add(struct svm_solver *s, struct sum *sum, const double *alpha, size_t column,
+                    double step)
+{
+    /* Rows that are made take the memory of others. */
+    if (s->slot_of[column] == NONE) sum_flush(s, sum);
+    sum->rows[sum->count] = vector_row(s, alpha, column);
+    sum->steps[sum->count++] = step * label(s, column);
+    if (sum->count == SUMMANDS) sum_flush(s, sum);
+}
+
+/* Begin to compute f of all columns anew from all support vectors. */
 static void start_rebuild(struct svm_solver *s)
 {
-    size_t next = 0;
-    scatter_active(s);
-    s->inactive_count = 0;
-    for (size_t c = 0; c < s->width; c++) {
-        if (next < s->active && s->order[next] == c) {
-            next++;
-            continue;
-        }
-        if (is_padding(s, c)) continue;
-        s->inactive[s->inactive_count++] = (uint32_t)c;
-        s->f_all[c] = label(s, c);
-    }
+    for (size_t c = 0; c < s->width; c++) s->f_all[c] = label(s, c);
     s->rebuild_at = 0;
     s->phase = REBUILDING;
 }
 
-/* Take one support vector further. A row that is not there comes with those of the support vectors
- * after it.
- */
+/* Take the next support vectors further. */
 static void rebuild(struct svm_solver *s)
 {
-    while (s->rebuild_at < s->width && s->alpha[s->rebuild_at] <= 0) s->rebuild_at++;
-    if (s->rebuild_at == s->width || s->inactive_count == 0) {
-        activate_all(s);
-        s->phase = SOLVING;
-        s->until_shrink = 1;
-        s->complete = true;
-        return;
+    struct sum sum = {.count = 0};
+    for (int taken = 0; s->rebuild_at < s->width && taken < 2 * SUMMANDS; s->rebuild_at++) {
+        if (s->alpha[s->rebuild_at] <= 0) continue;
+        sum_add(s, &sum, s->alpha, s->rebuild_at, s->alpha[s->rebuild_at]);
+        taken++;
     }
-    size_t at = s->rebuild_at++;
-    if (s->slot_of[at] == NONE) {
-        size_t columns[SVM_BLOCK], count = 0;
-        for (size_t c = at; c < s->width && count < SVM_BLOCK; c++)
-            if (s->alpha[c] > 0 && s->slot_of[c] == NONE) columns[count++] = c;
-        make_rows(s, columns, count, NONE);
-    }
-    const float *row = s->cache + (size_t)s->slot_of[at] * s->width;
-    double step = s->alpha[at] * label(s, at);
-    for (size_t k = 0; k < s->inactive_count; k++)
-        s->f_all[s->inactive[k]] -= step * (double)row[s->inactive[k]];
+    sum_flush(s, &sum);
+    if (s->rebuild_at < s->width) return;
+    activate_all(s);
+    s->phase = SOLVING;
+    s->until_shrink = 1;
+    s->complete = true;
 }
 
 /* Deactivate columns at a bound that no working set would move. */
@@ -455,7 +492,7 @@ static void shrink(struct svm_solver *s)
     size_t kept = 0;
     s->least = INFINITY;
     for (size_t k = 0; k < s->active; k++) s->least = fmin(s->least, s->f[k] + s->low_bar[k]);
-    if (!s->unshrunk && s->greatest - s->least <= 10 * s->options.tolerance) {
+    if (!s->unshrunk && s->greatest - s->least <= 10 * s->tolerance) {
         s->unshrunk = true;
         if (s->set_aside) {
             start_rebuild(s);
@@ -512,10 +549,10 @@ static void iterate(struct svm_solver *s)
         j = s->loops->second(s->f, s->low_bar, s->self, row_i, s->greatest, (double)s->self[i],
                              padded, &s->least);
     }
-    bool optimal = j == NONE || s->greatest - s->least < s->options.tolerance;
+    bool optimal = j == NONE || s->greatest - s->least < s->tolerance;
     s->exhausted = !optimal && s->iterations >= most;
     if (optimal || s->exhausted) {
-        if ((s->set_aside || s->some_held_out) && !s->complete)
+        if (s->set_aside && !s->complete)
             start_rebuild(s);
         else
             finish(s);
@@ -531,38 +568,112 @@ static void iterate(struct svm_solver *s)
     s->complete = false;
 }
 
-void svm_solver_begin(struct svm_solver *s, const uint8_t *held_out, int fold)
+static void start(struct svm_solver *s)
 {
-    s->some_held_out = s->complete = false;
-    for (size_t c = 0; c < s->width; c++) {
-        bool out = held_out && held_out[c] == fold;
-        s->alpha[c] = 0;
-        s->f_all[c] = label(s, c);
-        s->takes_part[c] = !is_padding(s, c) && !out;
-        s->some_held_out = s->some_held_out || (out && !is_padding(s, c));
-    }
-    s->iterations = 0;
+    s->complete = s->unshrunk = false;
     s->until_shrink = s->width < SHRINK_EVERY ? s->width : SHRINK_EVERY;
-    s->unshrunk = false;
     s->least = -INFINITY;
     s->phase = SOLVING;
     activate_all(s);
 }
 
+/* Go on with one column of `every`. What a share of the columns needs is a good start for more of
+ * them: fewer columns violate optimality for a while, and fewer rows are made for them. */
+static void take_part(struct svm_solver *s, size_t every)
+{
+    s->every = every;
+    s->tolerance = s->options.tolerance * (every > 1 ? rough : 1);
+    for (size_t c = 0; c < s->width; c++)
+        s->takes_part[c] = !is_padding(s, c) && place_of(s, c) % every == 0;
+    start(s);
+}
+
+void svm_solver_begin(struct svm_solver *s)
+{
+    for (size_t c = 0; c < s->width; c++) {
+        s->alpha[c] = 0;
+        s->f_all[c] = label(s, c);
+    }
+    s->iterations = 0;
+    size_t every = FIRST_SHARE;
+    while (every > 1 && s->width / every < FIRST_COLUMNS) every /= NEXT_SHARE;
+    take_part(s, every);
+}
+
+/* The most similar support vector of the same class that takes part and whose alpha may grow; NONE
+ * where there is none. */
+static ptrdiff_t find_heir(const struct svm_solver *s, size_t column, const float *row)
+{
+    size_t from = side_of(s, column) ? s->middle : 0, to = from ? s->width : s->middle;
+    ptrdiff_t best = NONE;
+    for (size_t c = from; c < to; c++)
+        if (s->takes_part[c] && s->alpha_kept[c] > 0 && s->alpha[c] < s->options.C &&
+            (best == NONE || row[c] > row[best]))
+            best = (ptrdiff_t)c;
+    return best;
+}
+
+/* Move the alpha of columns held out to others of their class, the most similar first. False where
+ * these have no room for it. */
+static bool bequeath(struct svm_solver *s)
+{
+    for (size_t c = 0; c < s->width; c++) {
+        if (s->takes_part[c] || s->alpha[c] <= 0) continue;
+        const float *row = vector_row(s, s->alpha_kept, c);
+        while (s->alpha[c] > 0) {
+            ptrdiff_t heir = find_heir(s, c, row);
+            if (heir == NONE) return false;
+            double part = fmin(s->alpha[c], s->options.C - s->alpha[heir]);
+            s->alpha[c] -= part;
+            s->alpha[heir] = part < s->alpha[c] + part ? s->options.C : s->alpha[heir] + part;
+        }
+    }
+    return true;
+}
+
+void svm_solver_hold_out(struct svm_solver *s, const uint8_t *held_out, int fold)
+{
+    for (size_t c = 0; c < s->width; c++)
+        s->takes_part[c] = !is_padding(s, c) && held_out[c] != fold;
+    s->iterations = 0;
+    memcpy(s->alpha, s->alpha_kept, s->width * sizeof *s->alpha);
+    if (bequeath(s)) {
+        memcpy(s->f_all, s->f_kept, s->width * sizeof *s->f_all);
+        struct sum sum = {.count = 0};
+        for (size_t c = 0; c < s->width; c++)
+            if (s->alpha[c] != s->alpha_kept[c])
+                sum_add(s, &sum, s->alpha_kept, c, s->alpha[c] - s->alpha_kept[c]);
+        sum_flush(s, &sum);
+    } else {
+        memset(s->alpha, 0, s->width * sizeof *s->alpha);
+    }
+    s->every = 1;
+    s->tolerance = s->options.tolerance * rough;
+    start(s);
+}
+
+void svm_solver_keep(struct svm_solver *s)
+{
+    memcpy(s->alpha_kept, s->alpha, s->width * sizeof *s->alpha);
+    memcpy(s->f_kept, s->f_all, s->width * sizeof *s->f_all);
+}
+
 bool svm_solver_step(struct svm_solver *s, double deadline)
 {
     uint64_t made = s->rows_made;
-    for (unsigned steps = 1; s->phase != SOLVED; steps++) {
-        if (s->phase == SOLVING)
+    for (unsigned steps = 1;; steps++) {
+        if (s->phase == SOLVED && s->every == 1) return true;
+        if (s->phase == SOLVED)
+            take_part(s, s->every / NEXT_SHARE);
+        else if (s->phase == SOLVING)
             iterate(s);
         else
             rebuild(s);
         /* Computing rows takes as long as many iterations. */
         if (steps % CLOCK_EVERY && s->rows_made == made) continue;
         made = s->rows_made;
-        if (sr_clock_seconds() >= deadline) break;
+        if (sr_clock_seconds() >= deadline) return s->phase == SOLVED && s->every == 1;
     }
-    return s->phase == SOLVED;
 }
 
 void svm_solver_solution(const struct svm_solver *s, struct svm_solution *solution)

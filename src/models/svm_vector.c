@@ -131,4 +131,14 @@ static size_t advance(double *f, const double *bars, const float *row_i, const f
     return index;
 }
 
-const struct svm_loops SR_ISA_NAME(svm_loops) = {rbf_bytes, rbf_floats, second, advance};
+static void subtract(double *f, const float *const *rows, const double *steps, size_t count)
+{
+    for (size_t i = 0; i < count; i += DOUBLES) {
+        doubles sum = {0};
+        for (int r = 0; r < 4; r++)
+            sum += steps[r] * __builtin_convertvector(*(const half_floats *)(rows[r] + i), doubles);
+        *(doubles *)(f + i) -= sum;
+    }
+}
+
+const struct svm_loops SR_ISA_NAME(svm_loops) = {rbf_bytes, rbf_floats, second, advance, subtract};
