@@ -61,21 +61,35 @@ static void transpose(struct sr_images *images)
     images->shape.width = old.height;
 }
 
+/* The first part that has images; the last one where none has. */
+static int first_of(const struct array_set *set)
+{
+    int part = PART_TRAIN;
+    while (part + 1 < PART_COUNT && !has(&set->images[part])) part++;
+    return part;
+}
+
+bool array_set_images(const struct array_set *set)
+{
+    return has(&set->images[first_of(set)]);
+}
+
 /* All parts have images of the same shape, and as many labels as images. */
 static enum sr_status check(const struct array_set *set, struct sr_error *error)
 {
-    struct sr_shape first, shape;
-    for (int p = 0; p < PART_COUNT; p++) {
+    const int first_part = first_of(set);
+    struct sr_shape first = {0}, shape;
+    for (int p = first_part; p < PART_COUNT; p++) {
         if (!has(&set->images[p])) continue;
         enum sr_status status = array_shape(&set->images[p], set->image_names[p], &shape, error);
         if (status != SR_OK) return status;
-        if (p == PART_TRAIN) first = shape;
+        if (p == first_part) first = shape;
         if (!sr_shape_equal(first, shape))
             return sr_error_set(error, SR_ERROR_FORMAT,
-                                "%s: train images are %dx%d, %s images %dx%d; both must have the "
+                                "%s: %s images are %dx%d, %s images %dx%d; both must have the "
                                 "same size and colour",
-                                set->image_names[p], first.height, first.width, part_names[p],
-                                shape.height, shape.width);
+                                set->image_names[p], part_names[first_part], first.height,
+                                first.width, part_names[p], shape.height, shape.width);
         if (has(&set->labels[p]) && set->labels[p].sizes[0] != set->images[p].sizes[0])
             return sr_error_set(
                 error, SR_ERROR_FORMAT,
@@ -89,8 +103,9 @@ static enum sr_status check(const struct array_set *set, struct sr_error *error)
 /* Parts without labels beside others that have them are of no use. */
 static void leave_out(struct array_set *set, struct sr_dataset *dataset)
 {
-    dataset->unlabelled = !has(&set->labels[PART_TRAIN]);
-    for (int p = PART_VALIDATION; p < PART_COUNT; p++)
+    const int first = first_of(set);
+    dataset->unlabelled = !has(&set->labels[first]);
+    for (int p = first + 1; p < PART_COUNT; p++)
         if (has(&set->images[p]) && !dataset->unlabelled && !has(&set->labels[p])) {
             dataset_note(dataset, "The %s images have no labels and were left out.", part_names[p]);
             array_fini(&set->images[p]);
@@ -112,6 +127,13 @@ static enum sr_status append(struct sr_images *train, struct sr_images *more,
     return SR_OK;
 }
 
+static void swap(struct sr_images *a, struct sr_images *b)
+{
+    const struct sr_images other = *a;
+    *a = *b;
+    *b = other;
+}
+
 static enum sr_status fill_images(struct array_set *set, struct sr_dataset *dataset,
                                   struct sr_error *error)
 {
@@ -127,23 +149,27 @@ static enum sr_status fill_images(struct array_set *set, struct sr_dataset *data
         if (has(&set->images[p]))
             status = array_levels(&set->images[p], set->image_names[p], &levels, error);
     if (status == SR_OK && !bytes)
-        status = levels_factor(&levels, set->image_names[PART_TRAIN], &factor, error);
+        status = levels_factor(&levels, set->image_names[first_of(set)], &factor, error);
     for (int p = 0; p < PART_COUNT && status == SR_OK; p++)
         if (has(&set->images[p])) {
             status = array_images(&set->images[p], set->image_names[p], factor, &parts[p], error);
             array_fini(&set->images[p]);
             if (status == SR_OK && set->transposed) transpose(&parts[p]);
         }
+    dataset->validation = parts[PART_VALIDATION].count;
     if (status == SR_OK && parts[PART_VALIDATION].count) {
-        status = append(&parts[PART_TRAIN], &parts[PART_VALIDATION], error);
-        dataset->validation = parts[PART_VALIDATION].count;
+        if (parts[PART_TRAIN].count)
+            status = append(&parts[PART_TRAIN], &parts[PART_VALIDATION], error);
+        else
+            swap(&parts[PART_TRAIN], &parts[PART_VALIDATION]);
     }
     dataset->files[SR_FILE_TRAIN] = parts[PART_TRAIN];
     dataset->files[SR_FILE_TEST] = parts[PART_TEST];
     sr_images_fini(&parts[PART_VALIDATION]);
     if (status == SR_OK && levels_note(factor)) dataset_note(dataset, "%s", levels_note(factor));
-    dataset->fitting =
-        (struct sr_fitting){.shape = parts[PART_TRAIN].shape, .transposed = set->transposed};
+    const bool train = parts[PART_TRAIN].count > 0;
+    dataset->fitting = (struct sr_fitting){.shape = parts[train ? PART_TRAIN : PART_TEST].shape,
+                                           .transposed = set->transposed};
     return status;
 }
 

@@ -21,6 +21,7 @@ struct array_set {
 };
 
 void array_set_fini(struct array_set *set);
+bool array_set_images(const struct array_set *set); /* has any part images? */
 
 /* Images, labels (classes by number), validation and fitting of the data set. Contents move out of
  * the set. */

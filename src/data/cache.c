@@ -35,33 +35,49 @@ static void mix_number(uint64_t hash[2], uint64_t number)
     mix(hash, &number, sizeof number);
 }
 
-void cache_key(const struct loading *loading, const char *form, char key[CACHE_KEY])
+static void print_hash(const uint64_t hash[2], char text[33])
+{
+    snprintf(text, 33, "%016llx%016llx", (unsigned long long)hash[0], (unsigned long long)hash[1]);
+}
+
+void cache_key(const struct loading *loading, const char *form, struct cache_key *key)
 {
     const struct sr_opening *opening = loading->opening;
     uint64_t hash[2] = {0xcbf29ce484222325u, 0x84222325cbf29ce4u};
     mix(hash, MAGIC, MAGIC_BYTES);
     mix(hash, form, strlen(form) + 1);
     if (loading->only) mix(hash, loading->only, strlen(loading->only) + 1);
-    for (size_t i = 0; i < loading->tree->count; i++) {
-        const struct tree_file *file = &loading->tree->files[i];
-        mix(hash, file->path, strlen(file->path) + 1);
-        mix_number(hash, file->size);
-        mix_number(hash, file->stamp);
-    }
     const uint64_t how[] = {
         (uint64_t)opening->wishes.size, opening->wishes.fit, opening->wishes.colour,
         opening->wishes.transpose,      opening->skip,       opening->seed};
     for (size_t i = 0; i < sizeof how / sizeof *how; i++) mix_number(hash, how[i]);
-    snprintf(key, CACHE_KEY, "%016llx%016llx", (unsigned long long)hash[0],
-             (unsigned long long)hash[1]);
+    for (size_t i = 0; i < loading->tree->count; i++) {
+        const struct tree_file *file = &loading->tree->files[i];
+        mix(hash, file->path, strlen(file->path) + 1);
+        mix_number(hash, file->size);
+    }
+    print_hash(hash, key->names);
+    for (size_t i = 0; i < loading->tree->count; i++)
+        mix_number(hash, loading->tree->files[i].stamp);
+    print_hash(hash, key->stamps);
 }
 
-static char *path_of(const char *key)
+/* "FOLDER/NAMES-OTHER.ENDING"; NULL where there is no folder. */
+static char *path_of(const struct cache_key *key, const char *other, const char *ending)
 {
     char *folder = pixels_folder();
-    char *path = folder ? sr_xprintf("%s/%s.set", folder, key) : NULL;
+    char *path = folder ? sr_xprintf("%s/%s-%s.%s", folder, key->names, other, ending) : NULL;
     free(folder);
     return path;
+}
+
+static bool print_contents(const struct loading *loading, char text[33])
+{
+    uint64_t hash[2];
+    if (!tree_contents(loading->tree, loading->opening->pool, loading->opening->monitor, hash))
+        return false;
+    print_hash(hash, text);
+    return true;
 }
 
 static size_t aligned(size_t at)
@@ -134,7 +150,22 @@ static int by_use(const void *a, const void *b)
     return (x->tv_nsec > y->tv_nsec) - (x->tv_nsec < y->tv_nsec);
 }
 
-/* Leave room for `bytes` more. */
+/* Does a note lead to a set that is there? */
+static bool leads(const char *folder, const char *name)
+{
+    size_t length;
+    struct sr_error ignored;
+    char *path = sr_path_join(folder, name);
+    char *contents = sr_file_read(path, 32, &length, &ignored);
+    char *set = contents ? sr_xprintf("%s/%.32s-%s.set", folder, name, contents) : NULL;
+    const bool there = set && sr_path_exists(set);
+    free(path);
+    free(contents);
+    free(set);
+    return there;
+}
+
+/* Leave room for `bytes` more, and no notes that lead nowhere. */
 static void make_room(const char *folder, uint64_t bytes)
 {
     size_t count, used = 0;
@@ -147,9 +178,11 @@ static void make_room(const char *folder, uint64_t bytes)
         if (!strcmp(sr_path_extension(path), ".set") && stat(path, &kept[used].about) == 0) {
             total += (uint64_t)kept[used].about.st_size;
             kept[used++].path = path;
-        } else {
-            free(path);
+            path = NULL;
+        } else if (!strcmp(sr_path_extension(path), ".note") && !leads(folder, names[i])) {
+            unlink(path);
         }
+        free(path);
         free(names[i]);
     }
     free(names);
@@ -162,21 +195,33 @@ static void make_room(const char *folder, uint64_t bytes)
     free(kept);
 }
 
-void cache_save(const char *key, const struct sr_dataset *dataset)
+/* Files of these names, inodes and times hold what the set of these contents was made from. */
+static void write_note(const struct cache_key *key, const char *contents)
 {
+    struct sr_error ignored;
+    char *path = path_of(key, key->stamps, "note");
+    if (path) sr_file_write(path, contents, strlen(contents), &ignored);
+    free(path);
+}
+
+void cache_save(const struct cache_key *key, const struct loading *loading)
+{
+    const struct sr_dataset *dataset = loading->dataset;
     struct sr_output output;
     struct sr_error ignored;
     uint64_t bytes = 0;
-    char *folder = pixels_folder(), *path = path_of(key);
+    char contents[33], *folder = pixels_folder(), *path = NULL;
     for (int f = 0; f < SR_FILE_COUNT; f++)
         bytes += dataset->files[f].count * sr_shape_size(dataset->files[f].shape);
-    if (path && bytes <= cache_bytes) {
+    if (folder && bytes <= cache_bytes && print_contents(loading, contents))
+        path = path_of(key, contents, "set");
+    if (path) {
         make_room(folder, bytes);
         if (sr_output_open(&output, path, &ignored) == SR_OK) {
-            if (write_set(output.stream, dataset))
-                sr_output_commit(&output, &ignored);
-            else
+            if (!write_set(output.stream, dataset))
                 sr_output_abort(&output);
+            else if (sr_output_commit(&output, &ignored) == SR_OK)
+                write_note(key, contents);
         }
     }
     free(folder);
@@ -312,20 +357,62 @@ static void clear(struct sr_dataset *dataset)
     dataset->known = dataset->sample = dataset->unlabelled = false;
 }
 
-bool cache_load(const char *key, struct sr_dataset *dataset)
+static bool load_file(const char *path, struct sr_dataset *dataset)
 {
-    char *path = path_of(key);
     FILE *file = path ? fopen(path, "rbe") : NULL;
-    bool good = false;
-    if (file) {
-        good = read_set(file, dataset);
-        /* Its time tells when it was used last. */
-        if (good)
-            futimens(fileno(file), NULL);
-        else
-            clear(dataset);
-        fclose(file);
+    if (!file) return false;
+    const bool good = read_set(file, dataset);
+    /* Its time tells when it was used last. */
+    if (good)
+        futimens(fileno(file), NULL);
+    else
+        clear(dataset);
+    fclose(file);
+    return good;
+}
+
+/* The set that the note on these files leads to. */
+static bool load_noted(const struct cache_key *key, struct sr_dataset *dataset)
+{
+    size_t length;
+    struct sr_error ignored;
+    char *note = path_of(key, key->stamps, "note");
+    char *contents = note ? sr_file_read(note, 32, &length, &ignored) : NULL;
+    const bool hash = contents && length == 32 && strspn(contents, "0123456789abcdef") == 32;
+    char *path = hash ? path_of(key, contents, "set") : NULL;
+    const bool good = load_file(path, dataset);
+    free(note);
+    free(contents);
+    free(path);
+    return good;
+}
+
+/* Is there a set of files with these names and sizes, whatever they hold? */
+static bool any_set(const struct cache_key *key)
+{
+    size_t count;
+    bool found = false;
+    struct sr_error ignored;
+    char *folder = pixels_folder();
+    char **names = folder ? sr_directory_list(folder, &count, &ignored) : NULL;
+    for (size_t i = 0; names && i < count; i++) {
+        found = found || (!strncmp(names[i], key->names, strlen(key->names)) &&
+                          !strcmp(sr_path_extension(names[i]), ".set"));
+        free(names[i]);
     }
+    free(names);
+    free(folder);
+    return found;
+}
+
+bool cache_load(const struct cache_key *key, const struct loading *loading)
+{
+    char contents[33];
+    if (load_noted(key, loading->dataset)) return true;
+    if (!any_set(key) || !print_contents(loading, contents)) return false;
+    char *path = path_of(key, contents, "set");
+    const bool good = load_file(path, loading->dataset);
+    if (good) write_note(key, contents);
     free(path);
     return good;
 }

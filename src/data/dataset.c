@@ -11,6 +11,7 @@
 #include "classes.h"
 #include "formats.h"
 #include "levels.h"
+#include "refit.h"
 #include "sartor/base/memory.h"
 #include "set_aside.h"
 
@@ -23,6 +24,24 @@ static const struct {
     {0xae65dccd, 0x2ed6e46a, 0x12728439, 0x242bc73f, 60000, false}, /* Fashion-MNIST */
     {0x71aae83c, 0x617fc5db, 0x58279f41, 0x4f4d3dd7, 1000, true},   /* data/fashion-mini */
 };
+
+/* Where no images are there to train on, those of another part are. */
+static void settle_parts(struct sr_dataset *dataset)
+{
+    struct sr_images *train = &dataset->files[SR_FILE_TRAIN], *test = &dataset->files[SR_FILE_TEST];
+    const bool tests = !train->count && test->count;
+    if (tests) {
+        const struct sr_images none = *train;
+        *train = *test;
+        *test = none;
+        test->shape = train->shape;
+    } else if (!dataset->validation || dataset->validation != train->count) {
+        return;
+    }
+    dataset->validation = 0;
+    dataset_note(dataset, "There are no training images: the %s images were taken as these.",
+                 tests ? "test" : "validation");
+}
 
 /* What the rest of the program can work with, whatever the form. */
 static enum sr_status check_files(const struct sr_dataset *dataset, struct sr_error *error)
@@ -122,6 +141,17 @@ static bool recognise(struct sr_dataset *dataset, const struct checksums sums[SR
     return false;
 }
 
+/* Is it one part of Fashion-MNIST, alone? */
+static bool recognise_part(const struct sr_images *images)
+{
+    const struct checksums sums = sum_up(images);
+    for (size_t i = 0; i < sizeof known_sets / sizeof *known_sets; i++)
+        if ((known_sets[i].train == sums.pixels && known_sets[i].train_labels == sums.labels) ||
+            (known_sets[i].test == sums.pixels && known_sets[i].test_labels == sums.labels))
+            return true;
+    return false;
+}
+
 static void set_name(struct sr_dataset *dataset)
 {
     if (dataset->known) {
@@ -139,20 +169,29 @@ enum sr_status dataset_settle(struct loading *loading, struct sr_error *error)
 {
     struct sr_dataset *dataset = loading->dataset;
     struct checksums sums[SR_FILE_COUNT];
+    settle_parts(dataset);
     enum sr_status status = check_files(dataset, error);
     if (status != SR_OK) return status;
     stretch(dataset);
-    if (dataset->unlabelled)
+    bool fashion = false;
+    if (dataset->unlabelled) {
         status = settle_unlabelled(dataset, error);
-    else if (!dataset->files[SR_FILE_TEST].count)
+    } else if (!dataset->files[SR_FILE_TEST].count) {
+        fashion = recognise_part(&dataset->files[SR_FILE_TRAIN]);
         status = set_aside(dataset, loading->opening->seed, error);
+    }
     if (status != SR_OK) return status;
     for (int f = 0; f < SR_FILE_COUNT; f++) sums[f] = sum_up(&dataset->files[f]);
     if (!dataset->unlabelled) {
-        status = classes_settle(loading, recognise(dataset, sums), error);
+        fashion = recognise(dataset, sums) || fashion;
+        status = classes_settle(loading, fashion, error);
         /* Of the labels as they have become. */
         for (int f = 0; f < SR_FILE_COUNT; f++) sums[f].labels = sum_labels(&dataset->files[f]);
     }
+    bool refitted = false;
+    if (status == SR_OK) status = refit(loading, &refitted, error);
+    if (refitted) dataset->known = false;
+    for (int f = 0; f < SR_FILE_COUNT && refitted; f++) sums[f] = sum_up(&dataset->files[f]);
     snprintf(dataset->digest, sizeof dataset->digest, "%08x%08x%08x%08x", sums[0].pixels,
              sums[0].labels, sums[1].pixels, sums[1].labels);
     set_name(dataset);
@@ -181,6 +220,16 @@ static bool packed(const struct tree *tree)
     return false;
 }
 
+static enum sr_status check_transposed(const struct loading *loading, struct sr_error *error)
+{
+    const struct sr_dataset *dataset = loading->dataset;
+    if (loading->opening->wishes.transpose != SR_TRANSPOSE_ON || dataset->fitting.transposed)
+        return SR_OK;
+    return sr_error_set(error, SR_ERROR_ARGUMENT,
+                        "%s: transpose=on is for IDX files and NumPy's arrays, not for %s",
+                        loading->opening->path, dataset->form);
+}
+
 static enum sr_status load(struct loading *loading, struct sr_error *error)
 {
     const struct format *format = format_find(loading);
@@ -194,18 +243,19 @@ static enum sr_status load(struct loading *loading, struct sr_error *error)
     }
     snprintf(loading->dataset->form, sizeof loading->dataset->form, "%s", format->name);
     /* Reading a plain folder of arrays takes no longer than reading what was kept of it. */
-    char key[CACHE_KEY];
+    struct cache_key key;
     const bool cached = !loading->opening->fresh && (format->decodes || packed(loading->tree));
     if (cached) {
-        cache_key(loading, format->name, key);
-        if (cache_load(key, loading->dataset)) {
+        cache_key(loading, format->name, &key);
+        if (cache_load(&key, loading)) {
             set_name(loading->dataset);
             return SR_OK;
         }
     }
     enum sr_status status = format->load(loading, error);
+    if (status == SR_OK) status = check_transposed(loading, error);
     if (status == SR_OK) status = dataset_settle(loading, error);
-    if (status == SR_OK && cached) cache_save(key, loading->dataset);
+    if (status == SR_OK && cached) cache_save(&key, loading);
     return status;
 }
 

@@ -153,11 +153,9 @@ static enum sr_status load(struct loading *loading, struct sr_error *error)
     }
     for (int f = 0; f < SR_FILE_COUNT; f++)
         dataset->files[f].shape = (struct sr_shape){SIDE, SIDE, 3};
-    if (status == SR_OK && !dataset->files[SR_FILE_TRAIN].count)
-        return sr_error_set(error, SR_ERROR_FORMAT,
-                            "%s holds no training images: data_batch_1.bin "
-                            "or train.bin",
-                            loading->opening->path);
+    if (status == SR_OK && !dataset->files[SR_FILE_TRAIN].count &&
+        !dataset->files[SR_FILE_TEST].count)
+        return sr_error_set(error, SR_ERROR_FORMAT, "%s holds no images", loading->opening->path);
     dataset->fitting.shape = dataset->files[SR_FILE_TRAIN].shape;
     const size_t names =
         names_file(tree, labels == 2 ? "fine_label_names.txt" : "batches.meta.txt");

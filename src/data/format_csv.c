@@ -286,10 +286,9 @@ static enum sr_status load(struct loading *loading, struct sr_error *error)
         set.image_names[part] = sr_xstrdup(tree_name(loading->tree, i));
         set.label_names[part] = sr_xstrdup(set.image_names[part]);
     }
-    if (status == SR_OK && !set.images[PART_TRAIN].bytes_each)
+    if (status == SR_OK && !array_set_images(&set))
         status = sr_error_set(error, SR_ERROR_FORMAT,
-                              "%s holds no training images; call one of the "
-                              "files train.csv",
+                              "%s holds no images; call one of the files train.csv",
                               loading->opening->path);
     if (status == SR_OK) status = set_labels(&set, &names, loading->dataset, error);
     if (status == SR_OK) status = array_set_fill(&set, loading, error);

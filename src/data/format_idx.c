@@ -115,14 +115,22 @@ static size_t find_files(const struct loading *loading, struct idx_files *files)
     return sets;
 }
 
+/* Those of the train part, or of another one where it is missing; `none` for none. */
+static size_t first_images(const struct idx_files *files, size_t none)
+{
+    for (int p = 0; p < PART_COUNT; p++)
+        if (files->images[p] != none) return files->images[p];
+    return none;
+}
+
 static enum likeness recognise(const struct loading *loading)
 {
     struct idx_files files;
     uint8_t magic[4];
-    if (!find_files(loading, &files) || files.images[PART_TRAIN] == loading->tree->count)
-        return LIKE_NOTHING;
-    return tree_peek(loading->tree, files.images[PART_TRAIN], magic, sizeof magic) == 4 &&
-                   idx_holds_images(magic)
+    const size_t none = loading->tree->count, found = find_files(loading, &files);
+    const size_t images = first_images(&files, none);
+    if (!found || images == none) return LIKE_NOTHING;
+    return tree_peek(loading->tree, images, magic, sizeof magic) == 4 && idx_holds_images(magic)
                ? LIKE_CONTENT
                : LIKE_NAMES;
 }
@@ -198,7 +206,7 @@ static enum sr_status check_files(const struct loading *loading, const struct id
             "%s holds several sets of IDX files, of which %.*s is one; open the folder of one, or "
             "one of its files, such as %s",
             loading->opening->path, (int)files->set, files->path,
-            tree_name(tree, files->images[PART_TRAIN]));
+            tree_name(tree, first_images(files, tree->count)));
     for (int p = 0; p < PART_COUNT; p++)
         if (files->images[p] == tree->count && files->labels[p] < tree->count)
             return sr_error_set(error, SR_ERROR_IO,

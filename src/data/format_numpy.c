@@ -102,9 +102,9 @@ static enum sr_status load(struct loading *loading, struct sr_error *error)
     enum sr_status status = SR_OK;
     for (size_t i = 0; i < loading->tree->count && status == SR_OK; i++)
         if (array_file(loading, i)) status = take(loading, i, &set, error);
-    if (status == SR_OK && !set.images[PART_TRAIN].bytes_each)
+    if (status == SR_OK && !array_set_images(&set))
         status = sr_error_set(error, SR_ERROR_FORMAT,
-                              "%s holds no training images; call the arrays x_train, y_train, "
+                              "%s holds no images; call the arrays x_train, y_train, "
                               "x_test and y_test",
                               loading->opening->path);
     if (status == SR_OK) status = array_set_fill(&set, loading, error);

@@ -89,6 +89,8 @@ libsartor_a_SOURCES += \
 	src/data/save_into.c \
 	src/data/save_into.h \
 	src/data/scene.c \
+	src/data/refit.c \
+	src/data/refit.h \
 	src/data/set_aside.c \
 	src/data/set_aside.h \
 	src/data/split.c \

@@ -11,6 +11,7 @@
 #include "archive.h"
 #include "folder.h"
 #include "sartor/base/memory.h"
+#include "sartor/data/identity.h"
 
 /* An archive within an archive is held in memory while the tree is open. */
 enum { NESTED_MAX = 1 << 30, ARCHIVES_MAX = 4096 };
@@ -45,6 +46,25 @@ bool tree_ends(const char *path, const char *endings)
         at += strspn(at, " ");
     }
     return false;
+}
+
+/* Contents are hashed in blocks, so that a file need not be in memory. */
+enum { CONTENTS_BLOCK = 1 << 20, CONTENTS_START = 2 };
+static const uint64_t contents_most = (uint64_t)4 << 30;
+
+static uint64_t contents_add(uint64_t hash, const void *bytes, size_t length)
+{
+    const uint64_t both[2] = {hash, sr_identity(bytes, length)};
+    return sr_identity((const uint8_t *)both, sizeof both) | 4; /* other than 0, 1 and 2 */
+}
+
+static uint64_t contents_of(const void *bytes, size_t length)
+{
+    uint64_t hash = CONTENTS_START;
+    size_t at = 0;
+    for (; length - at >= CONTENTS_BLOCK; at += CONTENTS_BLOCK)
+        hash = contents_add(hash, (const uint8_t *)bytes + at, CONTENTS_BLOCK);
+    return contents_add(hash, (const uint8_t *)bytes + at, length - at);
 }
 
 /* What systems leave behind. */
@@ -237,6 +257,7 @@ struct tree *tree_open(const char *path, int depth, const struct sr_monitor *mon
         return NULL;
     }
     if (tree->count) qsort(tree->files, tree->count, sizeof *tree->files, by_path);
+    tree->contents = sr_xalloc((tree->count + 1) * sizeof *tree->contents);
     return tree;
 }
 
@@ -249,6 +270,7 @@ void tree_close(struct tree *tree)
         free(tree->sources[i].bytes);
     }
     free(tree->files);
+    free(tree->contents);
     free(tree->sources);
     free(tree->name);
     free(tree);
@@ -320,7 +342,72 @@ char *tree_read(const struct tree *tree, size_t file, size_t limit, size_t *leng
     struct stream *stream = tree_stream(tree, file, error ? error : &own);
     char *bytes = stream ? stream_take(stream, limit, length, error ? error : &own) : NULL;
     stream_close(stream);
+    if (bytes && tree->contents && tree_random(tree, file))
+        __atomic_store_n(&tree->contents[file], contents_of(bytes, *length), __ATOMIC_RELAXED);
     return bytes;
+}
+
+/* --- what the files hold -------------------------------------------------------------------- */
+
+struct contents {
+    const struct tree *tree;
+    const struct sr_monitor *monitor;
+    uint64_t *sources; /* of each source */
+    bool ended;
+};
+
+/* Of a file that is not in memory; 1 of one that cannot be read. */
+static uint64_t stream_contents(struct stream *stream)
+{
+    struct sr_error ignored;
+    char *block = sr_xalloc(CONTENTS_BLOCK);
+    uint64_t hash = CONTENTS_START;
+    size_t got = CONTENTS_BLOCK;
+    enum sr_status status = stream ? SR_OK : SR_ERROR_IO;
+    while (status == SR_OK && got == CONTENTS_BLOCK) {
+        status = stream_read(stream, block, CONTENTS_BLOCK, &got, &ignored);
+        if (status == SR_OK) hash = contents_add(hash, block, got);
+    }
+    free(block);
+    stream_close(stream);
+    return status == SR_OK ? hash : 1;
+}
+
+static void contents_work(void *context, size_t index, int worker)
+{
+    struct contents *c = context;
+    const struct tree *tree = c->tree;
+    struct sr_error ignored;
+    (void)worker;
+    if (!sr_monitor_proceed(c->monitor)) __atomic_store_n(&c->ended, true, __ATOMIC_RELAXED);
+    if (__atomic_load_n(&c->ended, __ATOMIC_RELAXED)) return;
+    if (index >= tree->count) {
+        const struct tree_source *source = &tree->sources[index - tree->count];
+        struct stat about;
+        uint64_t *hash = &c->sources[index - tree->count];
+        if (!source->archive || source->bytes || stat(source->name, &about) != 0) return;
+        *hash = (uint64_t)about.st_size > contents_most
+                    ? folder_stamp(&about)
+                    : stream_contents(stream_open(source->name, "an archive", &ignored));
+    } else if (tree_random(tree, index) && !tree->contents[index]) {
+        tree->contents[index] = tree->files[index].size > contents_most
+                                    ? tree->files[index].stamp
+                                    : stream_contents(tree_stream(tree, index, &ignored));
+    }
+}
+
+bool tree_contents(const struct tree *tree, struct sr_pool *pool, const struct sr_monitor *monitor,
+                   uint64_t hash[2])
+{
+    struct contents c = {.tree = tree, .monitor = monitor};
+    c.sources = sr_xalloc((tree->source_count + 1) * sizeof *c.sources);
+    sr_pool_run(pool, tree->count + tree->source_count, contents_work, &c);
+    const size_t bytes = tree->count * sizeof *tree->contents,
+                 more = tree->source_count * sizeof *c.sources;
+    hash[0] = contents_add(contents_of(tree->contents, bytes), c.sources, more);
+    hash[1] = contents_add(contents_add(1, tree->contents, bytes), c.sources, more);
+    free(c.sources);
+    return !c.ended;
 }
 
 size_t tree_peek(const struct tree *tree, size_t file, void *out, size_t length)

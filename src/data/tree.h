@@ -9,6 +9,7 @@
 
 #include "sartor/base/error.h"
 #include "sartor/base/monitor.h"
+#include "sartor/base/pool.h"
 #include "stream.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,6 +30,8 @@ struct tree {
     bool folder;             /* it is a folder, else a file */
     struct tree_file *files; /* sorted by path, bytewise */
     size_t count, room;
+    uint64_t
+        *contents; /* of each file that tree_read has read: tree_contents' hash of it; else 0 */
     struct tree_source *sources;
     size_t source_count, source_room;
 };
@@ -52,6 +55,11 @@ char *tree_read(const struct tree *tree, size_t file, size_t limit, size_t *leng
                 struct sr_error *error);
 /* Its first bytes, at most `length`; how many. What cannot be read has none. */
 size_t tree_peek(const struct tree *tree, size_t file, void *out, size_t length);
+
+/* A hash of what all files hold, each archive as one file. Those that tree_read has read are not
+ * read again; of a file above 4 GB its stamp is taken. False when the monitor asks to end. */
+bool tree_contents(const struct tree *tree, struct sr_pool *pool, const struct sr_monitor *monitor,
+                   uint64_t hash[2]);
 
 /* Can its files be read in any order and by several threads at once? Those of a folder can. */
 bool tree_random(const struct tree *tree, size_t file);

@@ -48,18 +48,22 @@ static void put(int number, int value)
     forms_put_png(forms_path("set/%c/%d.png", 'a' + number % 2, number), pixels, 9, 8, 1);
 }
 
-static char *only_set(size_t *length)
+/* Its path, freed by the caller. */
+static char *only_set(void)
 {
     size_t count;
-    char *bytes = NULL,
+    char *found = NULL,
          **names = sr_directory_list(forms_path("cache/x/sartor/sets"), &count, &error);
-    assert_int_equal(count, 1);
-    bytes = sr_file_read(forms_path("cache/x/sartor/sets/%s", names[0]), 1 << 24, length, &error);
-    assert_non_null(bytes);
-    unlink(forms_path("cache/x/sartor/sets/%s", names[0]));
-    free(names[0]);
+    for (size_t i = 0; i < count; i++) {
+        if (!strcmp(sr_path_extension(names[i]), ".set")) {
+            assert_null(found);
+            found = strdup(forms_path("cache/x/sartor/sets/%s", names[i]));
+        }
+        free(names[i]);
+    }
     free(names);
-    return bytes;
+    assert_non_null(found);
+    return found;
 }
 
 static void kept(void **state)
@@ -91,6 +95,31 @@ static void kept(void **state)
     put(4, 24);
     open_folder(digest, &decoded, 0);
     assert_string_equal(first, digest);
+    /* The content of before is found again, whatever the times of its files. */
+    assert_int_equal(decoded, 0);
+    open_folder(digest, &decoded, 0);
+    assert_int_equal(decoded, 0);
+}
+
+/* The set of files that were copied elsewhere, and none that only has the same names and sizes. */
+static void by_content(void **state)
+{
+    (void)state;
+    char first[40], digest[40];
+    int decoded;
+    open_folder(first, &decoded, 0);
+    char *here = strdup(forms_path("set")), *copy = strdup(forms_path("moved"));
+    assert_int_equal(rename(here, copy), 0);
+    for (int i = 0; i < 12; i++) put(i, i == 5 ? 140 : 20 + i);
+    open_folder(digest, &decoded, 0);
+    assert_int_not_equal(decoded, 0);
+    assert_string_not_equal(first, digest);
+    put(5, 25);
+    open_folder(digest, &decoded, 0);
+    assert_int_equal(decoded, 0);
+    assert_string_equal(first, digest);
+    free(here);
+    free(copy);
 }
 
 /* Any one byte, or a part of the file: decoded anew, with the same result. */
@@ -107,12 +136,9 @@ static void damaged(void **state)
     }
     free(names);
     open_folder(first, &decoded, 0);
-    names = sr_directory_list(forms_path("cache/x/sartor/sets"), &count, &error);
-    assert_int_equal(count, 1);
-    char *path = strdup(forms_path("cache/x/sartor/sets/%s", names[0]));
-    free(names[0]);
-    free(names);
-    char *bytes = only_set(&length);
+    char *path = only_set();
+    char *bytes = sr_file_read(path, 1 << 24, &length, &error);
+    assert_non_null(bytes);
     const size_t content = 12 * 72;
     assert_true(length > 65536 + content);
     for (size_t i = 0; i < 600; i++) {
@@ -137,6 +163,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(kept),
+        cmocka_unit_test(by_content),
         cmocka_unit_test(damaged),
     };
     return cmocka_run_group_tests_name("data/cache", tests, setup, forms_remove);

@@ -179,6 +179,19 @@ static void set_aside(void **state)
     sr_dataset_unref(dataset);
 }
 
+/* A validation part alone is trained on. */
+static void validation_alone(void **state)
+{
+    (void)state;
+    struct sr_dataset *dataset = filled(1);
+    dataset->validation = 3;
+    assert_ok(settle(dataset));
+    assert_int_equal(dataset->validation, 0);
+    assert_int_equal(dataset->files[SR_FILE_TRAIN].count, 3);
+    assert_non_null(strstr(dataset->notes[0], "the validation images were taken as these"));
+    sr_dataset_unref(dataset);
+}
+
 /* Pixels that are all dark are stretched. */
 static void dark(void **state)
 {
@@ -249,10 +262,15 @@ static void names_of_the_form(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(by_content),  cmocka_unit_test(names_in_use),
-        cmocka_unit_test(a_name_each), cmocka_unit_test(set_aside),
-        cmocka_unit_test(dark),        cmocka_unit_test(what_cannot_be_used),
-        cmocka_unit_test(digests),     cmocka_unit_test(names_of_the_form),
+        cmocka_unit_test(by_content),
+        cmocka_unit_test(names_in_use),
+        cmocka_unit_test(a_name_each),
+        cmocka_unit_test(set_aside),
+        cmocka_unit_test(dark),
+        cmocka_unit_test(what_cannot_be_used),
+        cmocka_unit_test(digests),
+        cmocka_unit_test(validation_alone),
+        cmocka_unit_test(names_of_the_form),
     };
     return cmocka_run_group_tests_name("data/formats", tests, scratch_make, scratch_remove);
 }

@@ -299,6 +299,7 @@ static void cifar(void **state)
         sr_dataset_unref(dataset);
         forms_write(forms_path("%s", second), bytes, 2 * record - 1);
         refuse(forms_path("c%zu", labels), "truncated");
+        forms_write(forms_path("%s", second), bytes, 2 * record);
         free(bytes);
     }
     forms_write(forms_path("c3/data_batch_1"), "\x80\2}q", 4);
@@ -326,6 +327,82 @@ static void parts(void **state)
         assert_int_equal(train->pixels[64 * i], i < 6 ? 10 + i : 50 + i - 6);
     assert_string_equal(dataset->class_names[1], "dog");
     sr_dataset_unref(dataset);
+}
+
+static void link_mini(const char *folder, const char *name)
+{
+    char *from = realpath(MINI, NULL), *target = sr_path_join(from, name);
+    const char *path = forms_path("%s/%s", folder, name);
+    forms_write(path, "", 0); /* makes the folder */
+    unlink(path);
+    assert_int_equal(symlink(target, path), 0);
+    free(from);
+    free(target);
+}
+
+/* No training images: those of another part are taken, and a test part is set aside. */
+static void without_training(void **state)
+{
+    (void)state;
+    link_mini("t10k", "t10k-images-idx3-ubyte.gz");
+    struct sr_dataset *dataset = load(forms_path("t10k"));
+    assert_true(dataset->unlabelled);
+    assert_int_equal(dataset->files[SR_FILE_TRAIN].count, mini->files[SR_FILE_TEST].count);
+    sr_dataset_unref(dataset);
+    link_mini("t10k", "t10k-labels-idx1-ubyte.gz");
+    dataset = load(forms_path("t10k"));
+    assert_string_equal(dataset->form, "IDX");
+    assert_false(dataset->unlabelled);
+    assert_int_equal(dataset->classes, 10);
+    assert_int_equal(dataset->files[SR_FILE_TRAIN].count + dataset->files[SR_FILE_TEST].count,
+                     mini->files[SR_FILE_TEST].count);
+    assert_true(dataset->files[SR_FILE_TEST].count > 0);
+    assert_string_equal(dataset->class_names[0], "T-shirt/top");
+    assert_non_null(strstr(dataset->notes[0], "no training images: the test images were taken"));
+    assert_non_null(strstr(dataset->notes[1], "There is no test part"));
+    sr_dataset_unref(dataset);
+}
+
+static struct sr_dataset *load_as(const char *path, struct sr_wishes wishes)
+{
+    return sr_dataset_open(
+        &(struct sr_opening){.path = path, .seed = 1, .fresh = true, .wishes = wishes}, &error);
+}
+
+/* Arrays take size=, fit= and colour= as pictures do. */
+static void arrays_in_other_sizes(void **state)
+{
+    (void)state;
+    struct sr_dataset *dataset = load_as(MINI, (struct sr_wishes){.size = 14});
+    assert_non_null(dataset);
+    const struct sr_images *train = &dataset->files[SR_FILE_TRAIN];
+    assert_int_equal(train->shape.height, 14);
+    assert_int_equal(dataset->files[SR_FILE_TEST].shape.width, 14);
+    assert_int_equal(train->count, mini->files[SR_FILE_TRAIN].count);
+    assert_memory_equal(train->labels, mini->files[SR_FILE_TRAIN].labels, train->count);
+    assert_true(dataset->fitting.resized);
+    assert_string_equal(dataset->class_names[0], "T-shirt/top");
+    assert_string_not_equal(dataset->digest, mini->digest);
+    assert_non_null(strstr(dataset->notes[0], "brought to 14×14, averaging areas"));
+    /* As a picture of the same pixels. */
+    uint8_t wanted[14 * 14];
+    struct sr_picture picture = {.height = 28, .width = 28, .channels = 1};
+    picture.pixels = (uint8_t *)sr_images_at(&mini->files[SR_FILE_TRAIN], 7);
+    assert_ok(sr_fitting_apply(&dataset->fitting, &picture, wanted, &error));
+    assert_memory_equal(sr_images_at(train, 7), wanted, sizeof wanted);
+    sr_dataset_unref(dataset);
+    dataset = load_as(MINI, (struct sr_wishes){.size = 28, .colour = SR_COLOUR_GREY});
+    assert_string_equal(dataset->digest, mini->digest);
+    assert_null(dataset->notes[0]);
+    sr_dataset_unref(dataset);
+    dataset = load_as(forms_path("c1"), (struct sr_wishes){.colour = SR_COLOUR_GREY});
+    assert_non_null(dataset);
+    assert_int_equal(dataset->files[SR_FILE_TRAIN].shape.channels, 1);
+    assert_int_equal(dataset->files[SR_FILE_TRAIN].shape.height, 32);
+    assert_true(dataset->fitting.made_grey && !dataset->fitting.resized);
+    sr_dataset_unref(dataset);
+    assert_null(load_as(forms_path("c1"), (struct sr_wishes){.transpose = SR_TRANSPOSE_ON}));
+    assert_non_null(strstr(error.text, "transpose=on is for IDX files and NumPy's arrays, not"));
 }
 
 static void save(const struct sr_dataset *dataset, const char *path, enum sr_save_form form)
@@ -424,9 +501,15 @@ static void bad_tables(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pictures), cmocka_unit_test(csv),        cmocka_unit_test(numpy),
-        cmocka_unit_test(cifar),    cmocka_unit_test(bad_tables), cmocka_unit_test(parts),
+        cmocka_unit_test(pictures),
+        cmocka_unit_test(csv),
+        cmocka_unit_test(numpy),
+        cmocka_unit_test(cifar),
+        cmocka_unit_test(bad_tables),
+        cmocka_unit_test(parts),
         cmocka_unit_test(saved),
+        cmocka_unit_test(without_training),
+        cmocka_unit_test(arrays_in_other_sizes),
     };
     return cmocka_run_group_tests_name("data/forms", tests, setup, teardown);
 }
