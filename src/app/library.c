@@ -516,6 +516,11 @@ enum sr_status sr_session_check_model(const struct sr_session *session,
 {
     const struct sr_shape own = model->shape.image,
                           data = session->data->files[SR_FILE_TRAIN].shape;
+    if (session->data->unlabelled)
+        return sr_error_set(error, SR_ERROR_STATE,
+                            "nothing says what the images of this data show, so no model can be "
+                            "judged by them; predict %s ROW says what it takes one for",
+                            model->name);
     if (own.channels != data.channels)
         return sr_error_set(error, SR_ERROR_STATE,
                             "%s was made for %s images; this data has %s ones", model->name,
@@ -527,6 +532,31 @@ enum sr_status sr_session_check_model(const struct sr_session *session,
         "%s was made for images of %d×%d and %d classes; this data has %d×%d and %d", model->name,
         own.height, own.width, model->shape.classes, data.height, data.width,
         session->data->classes);
+}
+
+enum sr_status sr_session_check_asked(const struct sr_session *session,
+                                      const struct sr_model *model, struct sr_error *error)
+{
+    const struct sr_shape own = model->shape.image,
+                          data = session->data->files[SR_FILE_TRAIN].shape;
+    if (!session->data->unlabelled) return sr_session_check_model(session, model, error);
+    if (!sr_shape_equal(own, data))
+        return sr_error_set(error, SR_ERROR_STATE,
+                            "%s was made for %s images of %d×%d; this data has %s ones of %d×%d",
+                            model->name, sr_shape_colour(own), own.height, own.width,
+                            sr_shape_colour(data), data.height, data.width);
+    if (model->class_names) return SR_OK;
+    return sr_error_set(
+        error, SR_ERROR_STATE,
+        "%s is from an earlier version, whose files do not say what its classes are "
+        "called, and neither does this data",
+        model->name);
+}
+
+char *const *sr_session_class_names(const struct sr_session *session, const struct sr_model *model)
+{
+    return session->data->unlabelled && model->class_names ? model->class_names
+                                                           : session->data->class_names;
 }
 
 enum sr_status sr_session_usable(struct sr_session *session, struct sr_entry **entry,

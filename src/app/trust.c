@@ -175,21 +175,19 @@ size_t sr_session_class_set(const struct sr_session *session, const struct sr_mo
     return sr_conformal_set(&model->trust->conformal, thresholds, raw, members);
 }
 
-void sr_session_set_words(const struct sr_session *session, const float *probabilities,
-                          const bool *members, struct sr_text *text)
+void sr_session_set_words(const struct sr_session *session, const struct sr_model *model,
+                          const float *probabilities, const bool *members, struct sr_text *text)
 {
+    char *const *names = sr_session_class_names(session, model);
+    const int classes = model->shape.classes;
     bool left[SR_CLASSES_MAX];
     size_t size = 0;
-    for (int c = 0; c < session->data->classes; c++) size += left[c] = members[c];
+    for (int c = 0; c < classes; c++) size += left[c] = members[c];
     for (size_t i = 0; i < size; i++) {
         int best = -1;
-        for (int c = 0; c < session->data->classes; c++)
+        for (int c = 0; c < classes; c++)
             if (left[c] && (best < 0 || probabilities[c] > probabilities[best])) best = c;
-        sr_text_printf(text, "%s%s",
-                       !i             ? ""
-                       : i + 1 < size ? ", "
-                                      : " or ",
-                       session->data->class_names[best]);
+        sr_text_printf(text, "%s%s", !i ? "" : i + 1 < size ? ", " : " or ", names[best]);
         left[best] = false;
     }
 }

@@ -85,6 +85,13 @@ size_t more_of_family(struct sr_session *session, const struct sr_args *args,
     return 1;
 }
 
+static void add_classes(struct sr_reply *reply, char *const *names, int count)
+{
+    struct sr_json *list = sr_json_array();
+    for (int c = 0; c < count; c++) sr_json_add_text(list, names[c]);
+    sr_reply_list(reply, "classes", list);
+}
+
 void reply_classes(struct sr_reply *reply, const struct sr_session *session)
 {
     if (session->data_is_sample && strcmp(reply->command, "open")) {
@@ -92,10 +99,23 @@ void reply_classes(struct sr_reply *reply, const struct sr_session *session)
         sr_reply_switch(reply, "sample", true);
         sr_reply_only(reply, SR_FOR_ALL);
     }
-    struct sr_json *names = sr_json_array();
-    for (int c = 0; c < session->data->classes; c++)
-        sr_json_add_text(names, session->data->class_names[c]);
-    sr_reply_list(reply, "classes", names);
+    add_classes(reply, session->data->class_names, session->data->classes);
+}
+
+void reply_classes_of(struct sr_reply *reply, const struct sr_session *session,
+                      const struct sr_model *model)
+{
+    if (session->data->unlabelled)
+        add_classes(reply, sr_session_class_names(session, model), model->shape.classes);
+    else
+        reply_classes(reply, session);
+}
+
+int sample_truth(const struct sr_session *session, const struct sample *sample)
+{
+    return session->data->unlabelled
+               ? -1
+               : sr_images_label(&session->data->files[sample->file], sample->row);
 }
 
 void reply_notes(struct sr_reply *reply, const struct sr_session *session)
@@ -132,7 +152,7 @@ void reply_changed(struct sr_reply *reply, const struct sr_session *session)
 void reply_sample(struct sr_reply *reply, const struct sr_session *session, enum sr_file file,
                   uint32_t row)
 {
-    const int truth = sr_images_label(&session->data->files[file], row);
+    const int truth = sample_truth(session, &(struct sample){file, row});
     reply_changed(reply, session);
     if (file == SR_FILE_PICTURES) {
         sr_reply_text(reply, "file", sr_session_picture_path(session, row));

@@ -108,8 +108,7 @@ static void say_explained(const struct sr_session *session, const struct explain
     reply_doubt(reply, session, explanation->file, explanation->row);
     sr_reply_say(reply, "%s%s%s; ", name, explained->truth < 0 ? "" : " is ",
                  explained->truth < 0 ? "" : class_name(session, explained->truth));
-    say_answer(reply, session, explained->entry->name, explained->probabilities,
-               &explanation->answer);
+    say_answer(reply, session, explained->entry, explained->probabilities, &explanation->answer);
     if (!heat->values) return;
     sr_reply_more(reply, ", explained by %s", heat->method->title);
     if (heat->target >= 0) sr_reply_more(reply, " for %s", class_name(session, heat->target));

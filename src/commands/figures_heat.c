@@ -59,7 +59,7 @@ static void add_set(const struct figure *figure, const struct sr_heats *heats, s
     bool members[SR_CLASSES_MAX];
     if (sr_session_class_set(session, figure->request->model->model, raw, members) < 2) return;
     sr_text_printf(text, "%s%s %% set: ", between, sr_args_text(session->options, "coverage"));
-    sr_session_set_words(session, raw, members, text);
+    sr_session_set_words(session, figure->request->model->model, raw, members, text);
 }
 
 /* Lines below an image: its class, what it is taken for, and how far that can be believed. */

@@ -99,7 +99,12 @@ size_t more_of_family(struct sr_session *session, const struct sr_args *args,
                       struct sr_more more[SR_MORE_TABLES]);
 /* Class names once, as `"classes"`. */
 void reply_classes(struct sr_reply *reply, const struct sr_session *session);
+/* Those that a model tells apart: the data's, or where that has none, its own. */
+void reply_classes_of(struct sr_reply *reply, const struct sr_session *session,
+                      const struct sr_model *model);
 const char *class_name(const struct sr_session *session, int class); /* "" for -1 */
+/* What a sample is; -1 where nothing says it. */
+int sample_truth(const struct sr_session *session, const struct sample *sample);
 /* How the images are changed, where they are. */
 void reply_changed(struct sr_reply *reply, const struct sr_session *session);
 /* Members that say which sample a record is of. */
@@ -133,8 +138,9 @@ void table_trust(struct sr_table *table, const struct sr_session *session,
                  const struct sr_model *model, const struct sr_answer *answer);
 /* For people, to go on a line: "cnn says Coat (61.2 %)", behind "unlike 99.5 % of what it was
  * trained on; " where that is so. `probabilities` are those that are shown. */
-void say_answer(struct sr_reply *reply, const struct sr_session *session, const char *model,
-                const float *probabilities, const struct sr_answer *answer);
+void say_answer(struct sr_reply *reply, const struct sr_session *session,
+                const struct sr_entry *entry, const float *probabilities,
+                const struct sr_answer *answer);
 /* To follow that: the set of classes; nothing where it is the predicted class alone. */
 void say_trust(struct sr_reply *reply, const struct sr_session *session,
                const struct sr_model *model, const struct sr_answer *answer);

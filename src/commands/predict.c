@@ -33,7 +33,7 @@ const struct sr_command sr_command_predict = {
     .example = "predict cnn split=test to=cnn-test.csv",
 };
 
-static void report_probabilities(const struct sr_session *session, const float *probabilities,
+static void report_probabilities(char *const *names, int classes, const float *probabilities,
                                  struct sr_reply *reply)
 {
     static const struct sr_column columns[] = {
@@ -43,8 +43,8 @@ static void report_probabilities(const struct sr_session *session, const float *
     struct sr_table *table = sr_reply_table(reply, "probabilities", columns);
     table->rows = SR_ROWS_VALUES;
     table->headless = true;
-    for (int c = 0; c < session->data->classes; c++) {
-        sr_table_text(table, class_name(session, c));
+    for (int c = 0; c < classes; c++) {
+        sr_table_text(table, names[c]);
         sr_table_number(table, (double)probabilities[c]);
     }
 }
@@ -53,13 +53,14 @@ static void report(const struct sr_session *session, const struct sr_entry *entr
                    const struct sample *sample, const struct sr_answer *answer,
                    struct sr_reply *reply)
 {
-    const char *model = entry->name;
+    char *const *names = sr_session_class_names(session, entry->model);
     const float *probabilities = sr_answer_shown(session, answer);
-    const int predicted = sr_predicted_class(probabilities, session->data->classes),
-              truth = sr_images_label(&session->data->files[sample->file], sample->row);
+    const int classes = entry->model->shape.classes,
+              predicted = sr_predicted_class(probabilities, classes),
+              truth = sample_truth(session, sample);
     char name[512];
     sr_reply_record(reply, NULL);
-    sr_reply_text(reply, "model", model);
+    sr_reply_text(reply, "model", entry->name);
     reply_sample(reply, session, sample->file, sample->row);
     reply_doubt(reply, session, sample->file, sample->row);
     sr_sample_name(session, sample->file, sample->row, name, sizeof name);
@@ -67,14 +68,14 @@ static void report(const struct sr_session *session, const struct sr_entry *entr
         sr_reply_say(reply, "%s is %s; ", name, class_name(session, truth));
     else
         sr_reply_say(reply, "%s: ", name);
-    say_answer(reply, session, model, probabilities, answer);
+    say_answer(reply, session, entry, probabilities, answer);
     if (truth >= 0 && truth != predicted) sr_reply_more(reply, ", which is wrong");
-    sr_reply_named(reply, "predicted", predicted, class_name(session, predicted));
+    sr_reply_named(reply, "predicted", predicted, names[predicted]);
     reply_trust(reply, session, entry->model, answer);
     say_trust(reply, session, entry->model, answer);
     sr_reply_context(reply);
-    report_probabilities(session, probabilities, reply);
-    reply_classes(reply, session);
+    report_probabilities(names, classes, probabilities, reply);
+    reply_classes_of(reply, session, entry->model);
 }
 
 /* Several samples: a line for each. */
@@ -92,21 +93,22 @@ static void report_all(const struct sr_session *session, const struct sr_args *a
         {"set", "set", .left = true, .gap = 2},
         {"doubt", "", .left = true, .gap = 2},
         {0}};
-    const int classes = session->data->classes;
+    char *const *names = sr_session_class_names(session, model);
+    const int classes = model->shape.classes;
     struct sr_table *table = sr_reply_rows(reply, "samples", columns);
     for (size_t i = 0; i < arg_count(args, "index"); i++) {
         const struct sample *sample = arg_sample_at(args, "index", i);
         const float *row = sr_answer_shown(session, &answers[i]);
         const int predicted = sr_predicted_class(row, classes),
-                  truth = sr_images_label(&session->data->files[sample->file], sample->row);
+                  truth = sample_truth(session, sample);
         const bool picture = sample->file == SR_FILE_PICTURES;
         char name[512];
         sr_sample_name(session, sample->file, sample->row, name, sizeof name);
         sr_table_text(table, name);
         sr_table_text(table, truth >= 0 ? class_name(session, truth) : NULL);
-        sr_table_text(table, class_name(session, predicted));
+        sr_table_text(table, names[predicted]);
         if (answers[i].familiarity < SR_UNFAMILIAR)
-            sr_table_shown(table, "unfamiliar: %s", class_name(session, predicted));
+            sr_table_shown(table, "unfamiliar: %s", names[predicted]);
         sr_table_number(table, (double)row[predicted]);
         table_trust(table, session, model, &answers[i]);
         sr_table_text(table,
@@ -157,24 +159,63 @@ static enum sr_status write_samples(const struct sr_session *session, const char
                                     const struct sr_args *args, const struct sr_answer *answers,
                                     struct sr_error *error)
 {
-    const int classes = session->data->classes;
+    const struct sr_model *model = arg_model(args, "model")->model;
+    char *const *names = sr_session_class_names(session, model);
+    const int classes = model->shape.classes;
     struct sr_table table = {0};
     sr_table_columns(&table, "sample true predicted");
-    for (int c = 0; c < classes; c++) sr_table_column(&table, class_name(session, c));
+    for (int c = 0; c < classes; c++) sr_table_column(&table, names[c]);
     for (size_t i = 0; i < arg_count(args, "index"); i++) {
         const struct sample *sample = arg_sample_at(args, "index", i);
         const float *row = sr_answer_shown(session, &answers[i]);
-        const int truth = sr_images_label(&session->data->files[sample->file], sample->row);
+        const int truth = sample_truth(session, sample);
         char name[512];
         sr_sample_name(session, sample->file, sample->row, name, sizeof name);
         sr_table_text(&table, name);
         sr_table_text(&table, truth >= 0 ? class_name(session, truth) : "");
-        sr_table_text(&table, class_name(session, sr_predicted_class(row, classes)));
+        sr_table_text(&table, names[sr_predicted_class(row, classes)]);
         for (int c = 0; c < classes; c++) sr_table_number(&table, (double)row[c]);
     }
     enum sr_status status = write_table(path, &table, error);
     sr_table_fini(&table);
     return status;
+}
+
+/* All images of a file whose data says of none what it is. */
+static enum sr_status predict_unlabelled(struct sr_session *session, const struct sr_entry *entry,
+                                         enum sr_file file, const char *path,
+                                         struct sr_reply *reply, struct sr_error *error)
+{
+    const struct sr_samples all = {&session->data->files[file], NULL,
+                                   session->data->files[file].count};
+    const int classes = entry->model->shape.classes;
+    char *const *names = sr_session_class_names(session, entry->model);
+    enum sr_status status = sr_session_check_asked(session, entry->model, error);
+    if (status) return status;
+    float *probabilities = sr_array_raw(all.count * (size_t)classes + 1, sizeof *probabilities,
+                                        "the predictions", error);
+    if (!probabilities) return SR_ERROR_MEMORY;
+    status = sr_model_predict(entry->model, &all, NULL, NULL, probabilities, error);
+    const float *row = probabilities;
+    struct sr_table table = {0};
+    sr_table_columns(&table, "index predicted");
+    for (int c = 0; c < classes; c++) sr_table_column(&table, names[c]);
+    for (size_t i = 0; !status && i < all.count; i++, row += classes) {
+        sr_table_integer(&table, (int64_t)i);
+        sr_table_integer(&table, sr_predicted_class(row, classes));
+        for (int c = 0; c < classes; c++) sr_table_number(&table, (double)row[c]);
+    }
+    if (!status) status = write_table(path, &table, error);
+    sr_table_fini(&table);
+    free(probabilities);
+    if (status) return status;
+    sr_reply_record(reply, NULL);
+    sr_reply_text(reply, "model", entry->name);
+    sr_reply_text(reply, "split", sr_file_names[file]);
+    sr_reply_integer(reply, "count", (int64_t)all.count);
+    sr_reply_text(reply, "file", path);
+    sr_reply_say(reply, "%zu predictions of %s are in %s", all.count, entry->name, path);
+    return SR_OK;
 }
 
 static enum sr_status predict_split(struct sr_session *session, const struct sr_args *args,
@@ -185,6 +226,11 @@ static enum sr_status predict_split(struct sr_session *session, const struct sr_
     const struct sr_predictions *predictions;
     const char *path = sr_args_path(args, "to");
     enum sr_status status = check_path(path, error);
+    if (!status) status = sr_session_data(session, error);
+    if (!status && session->data->unlabelled)
+        return predict_unlabelled(session, entry,
+                                  split == SR_SPLIT_TEST ? SR_FILE_TEST : SR_FILE_TRAIN, path,
+                                  reply, error);
     if (!status) status = sr_session_predictions(session, entry, split, &predictions, error);
     if (!status) status = write_split(session, path, predictions, error);
     if (status) return status;
@@ -208,7 +254,7 @@ static enum sr_status predict_samples(struct sr_session *session, const struct s
     for (size_t i = 0; !status && i < arg_count(args, "index"); i++) {
         const struct sample *sample = arg_sample_at(args, "index", i);
         const struct sr_samples one = {&session->data->files[sample->file], &sample->row, 1};
-        status = sr_session_check_model(session, model, error);
+        status = sr_session_check_asked(session, model, error);
         if (!status) status = sr_answer_make(&answers[i], model, &one, NULL, error);
     }
     return status;

@@ -38,7 +38,7 @@ static enum sr_status ask(struct sr_session *session, const struct sr_args *args
     if (!entry) return SR_OK;
     const struct sr_images *images = &session->data->files[sample->file];
     const uint8_t *pixels = sr_images_at(images, sample->row);
-    enum sr_status status = sr_session_check_model(session, entry->model, error);
+    enum sr_status status = sr_session_check_asked(session, entry->model, error);
     if (!status) status = sr_session_trust(session, entry, error);
     if (!status && entry->model->class->nearest)
         status = sr_nearest_of(session->data, entry->model, pixels, NEAREST, nearest, error);
@@ -51,14 +51,15 @@ static void report_answer(const struct sr_session *session, const struct sr_entr
                           const struct sr_answer *answer, struct sr_reply *reply)
 {
     const float *probabilities = sr_answer_shown(session, answer);
-    const int predicted = sr_predicted_class(probabilities, session->data->classes);
+    const int predicted = sr_predicted_class(probabilities, entry->model->shape.classes);
     sr_reply_only(reply, SR_JSON);
     sr_reply_text(reply, "model", entry->name);
-    sr_reply_named(reply, "predicted", predicted, class_name(session, predicted));
+    sr_reply_named(reply, "predicted", predicted,
+                   sr_session_class_names(session, entry->model)[predicted]);
     sr_reply_number(reply, "confidence", (double)probabilities[predicted]);
     sr_reply_only(reply, SR_FOR_ALL);
     sr_reply_say(reply, "%s", "");
-    say_answer(reply, session, entry->name, probabilities, answer);
+    say_answer(reply, session, entry, probabilities, answer);
     say_trust(reply, session, entry->model, answer);
     sr_reply_only(reply, SR_JSON);
     reply_trust(reply, session, entry->model, answer);
@@ -99,7 +100,7 @@ static void report(const struct sr_session *session, const struct sample *sample
 {
     const struct sr_images *images = &session->data->files[sample->file];
     const uint8_t *pixels = sr_images_at(images, sample->row);
-    const int label = sr_images_label(images, sample->row);
+    const int label = sample_truth(session, sample);
     char name[512];
     struct sr_text picture = {0};
     sr_reply_record(reply, NULL);
@@ -138,6 +139,9 @@ SR_RUN(show_run)
     if (answer.raw) report_answer(session, arg_model(args, "model"), &answer, reply);
     sr_answer_fini(&answer);
     reply_nearest(reply, session, &nearest);
-    reply_classes(reply, session);
+    if (arg_model(args, "model"))
+        reply_classes_of(reply, session, arg_model(args, "model")->model);
+    else
+        reply_classes(reply, session);
     return SR_OK;
 }

@@ -69,9 +69,9 @@ static enum sr_status settle_unlabelled(struct sr_dataset *dataset, struct sr_er
     dataset->classes = 1;
     dataset->class_names[0] = sr_xstrdup("unlabelled");
     dataset_note(dataset,
-                 "There are no labels: the images can be looked at, but nothing can be trained on "
-                 "them or measured. While the data of a model is open, predict MODEL FOLDER says "
-                 "what it takes them for.");
+                 "There are no labels: the images can be looked at, and predict MODEL ROW and show "
+                 "ROW model=MODEL say what a model takes them for, but nothing can be trained on "
+                 "them or measured.");
     return SR_OK;
 }
 

@@ -127,7 +127,7 @@ void sr_pane_set_words(const struct sr_session *session, const struct verdict *v
     size_t size = sr_session_class_set(session, verdict->model, verdict->raw, members);
     if (!size || (size == 1 && !always)) return;
     sr_text_printf(text, "%s %% set: ", sr_args_text(session->options, "coverage"));
-    sr_session_set_words(session, verdict->raw, members, text);
+    sr_session_set_words(session, verdict->model, verdict->raw, members, text);
 }
 
 struct ranked {

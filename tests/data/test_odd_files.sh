@@ -28,7 +28,7 @@ look many.csv; bad "256" "more classes than there may be"
 mkdir twice; table 4 64 j >twice/train-a.csv; table 4 64 j >twice/train-b.csv
 look twice; bad "both" "two tables that are both the train part"
 mkdir alone; table 4 64 j >alone/test.csv
-look alone; bad "holds no training images; call one of the files train.csv" "a test part alone"
+look alone; good "There are no training images: the test images were taken as these" "a test part alone"
 table 4 64 'j' | sed '3s/,63$//' >short.csv
 look short.csv; bad "line 3" "a row that is too short"
 table 4 64 'j' | sed '3s/,63$/,x/' >word.csv
@@ -70,6 +70,18 @@ emnist images; rm images/emnist-few-test-labels-idx1-ubyte
 look images; good "The test images have no labels and were left out" "test images without labels are left out"
 emnist fewer; numbered 11 >fewer/emnist-few-train-labels-idx1-ubyte
 look fewer; bad "has 11 labels, but there are 12 images" "fewer labels than images"
+
+# --- no labels at all: a model is asked all the same ---
+mini=$source/data/fashion-mini
+mkdir bare; cp "$mini"/t10k-images* bare/
+data=bare; run predict cnn 0,3; expect 0 "Trouser          99.64 %" "images without labels are predicted"
+run predict resnet 0; expect 0 "train:0: resnet says Ankle boot" "with the names of the model's classes"
+run --json predict cnn 0; expect 0 '"true": -1, "predicted": 9' "as JSON"
+run show 0 model=cnn; expect 0 "cnn says Ankle boot" "and shown with that"
+run predict cnn to=all.csv split=train; expect 0 "500 predictions" "all of them"
+[ "$(wc -l <all.csv)" = 501 ] && head -n 1 all.csv | grep -q "^index,predicted,T-shirt/top"; report $? "a row each"
+run evaluate cnn; expect 1 "no model can be judged by them" "but nothing is judged by them"
+run train logreg; expect 1 "telling classes apart needs images of two or more" "or trained on them"
 
 # --- pictures in folders, in tables, in an archive ---
 mkdir -p tree/train/boot tree/train/coat tree/test/boot tree/test/coat
@@ -121,7 +133,7 @@ cp cifar/data_batch_1.bin cifar/test_batch.bin; printf 'boot\ncoat\nbag\n' >cifa
 look cifar; good "bag" "CIFAR's batches and names"
 head -c 5000 cifar/data_batch_1.bin >cifar/data_batch_2.bin
 look cifar; bad "truncated" "a batch that is cut off"
-rm cifar/data_batch_*; look cifar; bad "" "no training batch"
+rm cifar/data_batch_*; look cifar; good "There are no training images: the test images were taken as these" "no training batch"
 
 # --- a set that is almost Fashion-MNIST's, and archives that are damaged ---
 look /dev/null; bad "" "a device"

@@ -58,8 +58,8 @@ void sr_familiarity_words(double familiarity, struct sr_text *text);
 size_t sr_session_class_set(const struct sr_session *session, const struct sr_model *model,
                             const float *raw, bool *members);
 /* "Coat, Shirt or Pullover": the members, the likeliest first. */
-void sr_session_set_words(const struct sr_session *session, const float *probabilities,
-                          const bool *members, struct sr_text *text);
+void sr_session_set_words(const struct sr_session *session, const struct sr_model *model,
+                          const float *probabilities, const bool *members, struct sr_text *text);
 /* The thresholds of the scores that these options ask for, one for each class. */
 void sr_session_thresholds(const struct sr_session *session, const struct sr_trust *trust,
                            double *thresholds);
