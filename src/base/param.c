@@ -106,8 +106,10 @@ static bool is_sample(const char *word)
 static bool takes(const struct sr_param *param, const char *word)
 {
     if (param->type != SR_PARAM_SAMPLE && param->type != SR_PARAM_SAMPLES) return false;
+    /* A path, of a folder too, is no name of a model. */
     return is_sample(word) || sr_path_ends(word, param->choices) ||
-           (param->choices && *word && word[strlen(word) - 1] == '/');
+           (param->choices &&
+            (strchr(word, '/') || *word == '~' || !strcmp(word, ".") || !strcmp(word, "..")));
 }
 
 /* The positional parameter that a bare word goes to; SIZE_MAX when there is none. */

@@ -74,7 +74,11 @@ static enum sr_status find_model(const struct lookup *lookup, const char *word,
         model->entry = sr_session_entry(lookup->session, word, &ignored);
         if (model->run && !model->entry) return SR_OK;
     }
-    return sr_session_model(lookup->session, word, &model->entry, error);
+    enum sr_status status = sr_session_model(lookup->session, word, &model->entry, error);
+    if (status == SR_ERROR_ARGUMENT && sr_path_is_directory(word))
+        sr_error_set(error, status, "no model \"%s\"; the folder of that name is written %s/", word,
+                     word);
+    return status;
 }
 
 static void complete_models(struct sr_session *session, const struct sr_param *param,
@@ -228,6 +232,12 @@ static enum sr_status find_sample(const struct lookup *lookup, const char *word,
         free(path);
         return status;
     }
+    char *folder = lookup->param->choices ? sr_path_expand(word) : NULL;
+    const bool empty = folder && sr_path_is_directory(folder);
+    free(folder);
+    if (empty)
+        return sr_error_set(error, SR_ERROR_ARGUMENT, "%s is a folder without pictures: %s files",
+                            word, lookup->param->choices);
     target->sample.file = split_given(lookup) == SR_SPLIT_TEST ? SR_FILE_TEST : SR_FILE_TRAIN;
     return sr_session_index(lookup->session, word, &target->sample.file, &target->sample.row,
                             error);
@@ -278,27 +288,40 @@ static void complete_samples(struct sr_session *session, const struct sr_param *
     if (param->choices) candidates_add_files(candidates, param->choices);
 }
 
+enum { FOLDERS_MAX = 8 };
+
+/* All pictures in a folder and the folders in it, by name; how many. `word` is it as it was given,
+ * `path` where it is. */
+static size_t add_folder(const struct sr_param *param, const char *word, const char *path,
+                         int depth, struct sr_words *words)
+{
+    size_t count = 0, found = 0;
+    char **names = sr_directory_list(path, &count, &(struct sr_error){0});
+    for (size_t i = 0; names && i < count; i++) {
+        char *file = sr_path_join(word, names[i]), *place = sr_path_join(path, names[i]);
+        if (names[i][0] == '.') {
+        } else if (sr_path_is_directory(place)) {
+            if (depth < FOLDERS_MAX) found += add_folder(param, file, place, depth + 1, words);
+        } else if (sr_path_ends(names[i], param->choices)) {
+            sr_words_add(words, file);
+            found++;
+        }
+        free(file);
+        free(place);
+        free(names[i]);
+    }
+    free(names);
+    return found;
+}
+
 /* The words of a list; a folder, where pictures may stand, is all pictures in it. */
 static void split_list(const struct lookup *lookup, const char *text, struct sr_words *words)
 {
     char *copy = sr_xstrdup(text), *rest = copy;
     for (char *word; (word = strsep(&rest, ","));) {
         char *path = sr_path_expand(word);
-        size_t count = 0, found = 0;
-        char **names = lookup->param->choices && sr_path_is_directory(path)
-                           ? sr_directory_list(path, &count, &(struct sr_error){0})
-                           : NULL;
-        for (size_t i = 0; names && i < count; i++) {
-            char *file = sr_path_join(word, names[i]);
-            if (names[i][0] != '.' && sr_path_ends(names[i], lookup->param->choices)) {
-                sr_words_add(words, file);
-                found++;
-            }
-            free(file);
-            free(names[i]);
-        }
-        free(names);
-        if (!found) sr_words_add(words, word);
+        const bool folder = lookup->param->choices && sr_path_is_directory(path);
+        if (!folder || !add_folder(lookup->param, word, path, 0, words)) sr_words_add(words, word);
         free(path);
     }
     free(copy);

@@ -106,6 +106,11 @@ printf 'boot\nbag\n' >tree/labels.txt
 look tree; bad "labels.txt names no class coat" "labels.txt without a class that has a folder"
 rm tree/labels.txt
 
+data=$mini; run predict tree; expect 1 'no model "tree"; the folder of that name is written tree/' "a folder's bare name could be a model's"
+run predict tree/; expect 0 "tree/test/coat/3.jpg" "all pictures of a folder and of those in it"
+run predict tree/../tree; expect 0 "tree/train/coat/5.png" "whatever way the folder is written"
+mkdir none; run predict cnn none/; expect 1 "none/ is a folder without pictures: .png .jpg .jpeg .webp files" "a folder without pictures"
+
 listed() { rm -rf list; mkdir list; cp "$corpus/grey.jpg" list/a.jpg; cp "$corpus/colour.jpg" list/b.jpg; cp "$corpus/colour.png" list/c.png; }
 listed; printf 'file_name,label\na.jpg,boot\nb.jpg,coat\nc.png,\n' >list/metadata.csv
 look list; good "1 rows of the tables have no label and were left out" "a row without a label is left out"
