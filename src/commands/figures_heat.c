@@ -219,15 +219,15 @@ enum sr_status figure_quality(struct figure *figure, struct sr_error *error)
     return figure_put(figure, &sr_chart_curves, &chart, error);
 }
 
-/* The rows nearest to a sample: by the model's own distance where one is given, else those that the
- * enlarged sample shows. */
+/* The rows nearest to a sample: by the model's own distance where one is given that has such, else
+ * those that the enlarged sample shows. */
 static enum sr_status find_nearest(struct figure *figure, const struct picked *picked,
                                    const struct sr_nearest **nearest, const char **by,
                                    struct sr_error *error)
 {
     struct sr_session *session = figure->session;
-    if (figure->request->model_given) {
-        struct sr_entry *entry = figure->request->model;
+    struct sr_entry *entry = figure->request->model;
+    if (figure->request->model_given && sr_model_class_has_nearest(entry->model->class)) {
         const struct sr_explainer explainer = {entry, sr_methods[SR_METHOD_NEAREST].name, "", -1};
         const struct sr_explanation *explanation;
         enum sr_status status = sr_session_explain(session, &explainer, picked->file,
