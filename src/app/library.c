@@ -553,12 +553,6 @@ enum sr_status sr_session_check_asked(const struct sr_session *session,
         model->name);
 }
 
-char *const *sr_session_class_names(const struct sr_session *session, const struct sr_model *model)
-{
-    return session->data->unlabelled && model->class_names ? model->class_names
-                                                           : session->data->class_names;
-}
-
 enum sr_status sr_session_usable(struct sr_session *session, struct sr_entry **entry,
                                  struct sr_error *error)
 {

@@ -175,6 +175,12 @@ size_t sr_session_class_set(const struct sr_session *session, const struct sr_mo
     return sr_conformal_set(&model->trust->conformal, thresholds, raw, members);
 }
 
+char *const *sr_session_class_names(const struct sr_session *session, const struct sr_model *model)
+{
+    return session->data->unlabelled && model->class_names ? model->class_names
+                                                           : session->data->class_names;
+}
+
 void sr_session_set_words(const struct sr_session *session, const struct sr_model *model,
                           const float *probabilities, const bool *members, struct sr_text *text)
 {

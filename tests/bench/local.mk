@@ -15,7 +15,7 @@ tests_bench_trust_SOURCES = tests/bench/trust.c
 tests_bench_trust_CPPFLAGS = $(AM_CPPFLAGS)
 tests_bench_trust_LDADD = $(SARTOR_LIBS)
 
-EXTRA_DIST += tests/bench/families.py tests/bench/peers.py tests/bench/duals.py tests/bench/photographs.py tests/bench/pictures.py
+EXTRA_DIST += tests/bench/families.py tests/bench/forms.py tests/bench/peers.py tests/bench/duals.py tests/bench/photographs.py tests/bench/pictures.py
 
 BENCH_FOLDER = /usr/share/datasets/fashion-mnist
 ## JOBS="cnn svm" measures only those; PEERS=no leaves scikit-learn and PyTorch out (they take a quarter of
@@ -44,4 +44,7 @@ bench-backdrops: tests/bench/backdrops$(EXEEXT)
 	  $(BENCH_FOLDER) $(srcdir)/data/models/cnn.safetensors $(srcdir)/data/models/cnn-background.safetensors \
 	  $(GARMENTS) $$photographs
 	rm -f photographs.bin
-.PHONY: bench bench-trust bench-families bench-duals bench-backdrops
+## Every form of data set, made of all 70,000 images; PYTHON as above, with NumPy and Pillow. Ten minutes.
+bench-forms: sartor$(EXEEXT)
+	$${PYTHON:-python3} $(srcdir)/tests/bench/forms.py ./sartor$(EXEEXT) $(BENCH_FOLDER) $(FORMS)
+.PHONY: bench bench-forms bench-trust bench-families bench-duals bench-backdrops

@@ -41,9 +41,6 @@ enum sr_status sr_session_check_model(const struct sr_session *session,
  * says of no image what it is, when the model was made for such images. */
 enum sr_status sr_session_check_asked(const struct sr_session *session,
                                       const struct sr_model *model, struct sr_error *error);
-/* The classes that a model which can be asked tells apart: those of the data, or where that has
- * none, the model's own. Borrowed. */
-char *const *sr_session_class_names(const struct sr_session *session, const struct sr_model *model);
 /* What is to be said of a loaded model on the session's data: "it was trained on other files
  * (Fashion-MNIST); its classes are matched by name, since it has them in another order". Nothing is
  * added for its own data. */

@@ -57,6 +57,9 @@ void sr_familiarity_words(double familiarity, struct sr_text *text);
  * from the model. How many of `members` are true; 0 where nothing is known of the model. */
 size_t sr_session_class_set(const struct sr_session *session, const struct sr_model *model,
                             const float *raw, bool *members);
+/* The classes that a model which can be asked tells apart: those of the data, or where that has
+ * none, the model's own. Borrowed. */
+char *const *sr_session_class_names(const struct sr_session *session, const struct sr_model *model);
 /* "Coat, Shirt or Pullover": the members, the likeliest first. */
 void sr_session_set_words(const struct sr_session *session, const struct sr_model *model,
                           const float *probabilities, const bool *members, struct sr_text *text);
