@@ -222,7 +222,8 @@ def run(program, place, home, *words):
                          text=True)
     if out.returncode:
         sys.exit("%s: %s" % (place, out.stderr))
-    return json.loads(out.stdout.splitlines()[-1])
+    lines = out.stdout.splitlines()
+    return json.loads(lines[-1]) if lines else {}
 
 
 def look(program, place, folder):
