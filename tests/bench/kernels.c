@@ -45,7 +45,7 @@ static void peak_slice(void *context, size_t index, int worker)
     if (sink[0] == 7) puts("");
 }
 
-static double measure_peak(struct sr_pool *pool, int threads)
+double bench_peak(struct sr_pool *pool, int threads)
 {
     double best = 0;
     for (int i = 0; i < 20 * REPEATS;
@@ -176,8 +176,8 @@ static void bench_dense(int in, int out)
 
 double bench_kernels(struct sr_pool *pool, int threads)
 {
-    one_peak = measure_peak(NULL, 1);
-    double peak = measure_peak(pool, threads);
+    one_peak = bench_peak(NULL, 1);
+    double peak = bench_peak(pool, threads);
     printf("instruction set %s; multiply-add peak %.1f GFLOP/s on one thread, %.1f on %d\n\n",
            sr_compute_isa(), one_peak, peak, threads);
     printf("%-34s  %14s  %14s  %14s\n", "kernels, one thread, GFLOP/s", "forward", "backward-data",

@@ -15,6 +15,12 @@ tests_bench_trust_SOURCES = tests/bench/trust.c
 tests_bench_trust_CPPFLAGS = $(AM_CPPFLAGS)
 tests_bench_trust_LDADD = $(SARTOR_LIBS)
 
+EXTRA_PROGRAMS += tests/bench/work
+CLEANFILES += tests/bench/work$(EXEEXT)
+tests_bench_work_SOURCES = tests/bench/work.c tests/bench/kernels.c tests/bench/kernels.h
+tests_bench_work_CPPFLAGS = $(AM_CPPFLAGS)
+tests_bench_work_LDADD = $(SARTOR_LIBS)
+
 EXTRA_DIST += tests/bench/families.py tests/bench/forms.py tests/bench/peers.py tests/bench/duals.py tests/bench/photographs.py tests/bench/pictures.py
 
 BENCH_FOLDER = /usr/share/datasets/fashion-mnist
@@ -47,4 +53,8 @@ bench-backdrops: tests/bench/backdrops$(EXEEXT)
 ## Every form of data set, made of all 70,000 images; PYTHON as above, with NumPy and Pillow. Ten minutes.
 bench-forms: sartor$(EXEEXT)
 	$${PYTHON:-python3} $(srcdir)/tests/bench/forms.py ./sartor$(EXEEXT) $(BENCH_FOLDER) $(FORMS)
-.PHONY: bench bench-forms bench-trust bench-families bench-duals bench-backdrops
+## The Fashion-MNIST speed run: SEEDS runs of `train resnet`, each a new program, with the test file's accuracies.
+SEEDS = 30
+bench-speedrun: sartor$(EXEEXT) tests/bench/work$(EXEEXT)
+	python3 $(srcdir)/tools/speedrun seeds=$(SEEDS) data=$(BENCH_FOLDER) program=./sartor$(EXEEXT)
+.PHONY: bench bench-speedrun bench-forms bench-trust bench-families bench-duals bench-backdrops

@@ -124,7 +124,8 @@ static void test_sizes(void **state)
     (void)state;
     assert_int_equal(size_of(&sr_model_class_cnn, "epochs=1", 28, 10), 241546);
     assert_int_equal(size_of(&sr_model_class_cnn, "study epochs=1", 28, 10), 241546);
-    assert_int_equal(size_of(&sr_model_class_resnet, "epochs=1", 28, 10), 74922);
+    assert_int_equal(size_of(&sr_model_class_resnet, "variant=light epochs=1", 28, 10), 74922);
+    assert_int_equal(size_of(&sr_model_class_resnet, "epochs=1", 28, 10), 121386);
     assert_int_equal(size_of(&sr_model_class_mlp, "epochs=1", 28, 10),
                      784 * 256 + 256 + 256 * 128 + 128 + 1290);
     assert_true(size_of(&sr_model_class_resnet, "best epochs=1", 28, 10) < 500000);
@@ -571,6 +572,14 @@ static void test_recipes(void **state)
     assert_ok(sr_model_class_mlp.resolve(args, &error));
     assert_true(sr_args_switch(args, "flip"));
     assert_int_equal(sr_args_integer(args, "shift"), 2);
+    sr_args_free(args);
+
+    /* What trained models' files say with an older quick recipe stays. */
+    args = parse(&sr_model_class_resnet, "recipe=quick variant=light optimizer=adamw lr=0.004");
+    assert_ok(sr_model_class_resnet.resolve(args, &error));
+    assert_string_equal(sr_args_text(args, "variant"), "light");
+    assert_string_equal(sr_args_text(args, "optimizer"), "adamw");
+    assert_int_equal(sr_args_integer(args, "epochs"), 12);
     sr_args_free(args);
 
     const struct sr_model_shape shape = {{28, 28, 1}, 10};
