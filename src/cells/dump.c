@@ -79,11 +79,6 @@ void sr_grid_dump_ansi(const struct sr_grid *grid, enum sr_depth depth, struct s
     }
 }
 
-static bool same_style(struct sr_style a, struct sr_style b)
-{
-    return a.fore == b.fore && a.back == b.back && a.attributes == b.attributes;
-}
-
 /* Of a sequence that sets a style: "\033[0;38;5;75m" and the like. */
 static size_t style_bytes(struct sr_style style, enum sr_depth depth)
 {
@@ -91,24 +86,49 @@ static size_t style_bytes(struct sr_style style, enum sr_depth depth)
     return 6 + (style.fore ? colour : 0) + (style.back ? colour : 0);
 }
 
-size_t sr_grid_difference(const struct sr_grid *before, const struct sr_grid *after,
-                          enum sr_depth depth)
+static bool same_cell(const struct sr_cell *a, const struct sr_cell *b)
+{
+    return a->glyph == b->glyph && style_equal(a->style, b->style);
+}
+
+bool sr_grid_send(struct sr_grid *sent, const struct sr_grid *wanted, enum sr_depth depth,
+                  size_t most, size_t *at, size_t *bytes)
 {
     enum { MOVE = 8 }; /* "\033[12;34H" */
-    const bool resized = before->columns != after->columns || before->lines != after->lines;
-    const size_t count = (size_t)after->columns * (size_t)after->lines;
+    const bool resized = sent->columns != wanted->columns || sent->lines != wanted->lines;
+    const size_t count = (size_t)wanted->columns * (size_t)wanted->lines;
     struct sr_style style = {0};
-    size_t bytes = 0, next = SIZE_MAX;
-    for (size_t i = 0; i < count; i++) {
-        const struct sr_cell *cell = &after->cells[i];
-        if (cell->glyph == SR_GLYPH_NONE || (!resized && cell->glyph == before->cells[i].glyph &&
-                                             same_style(cell->style, before->cells[i].style)))
-            continue;
-        if (i != next) bytes += MOVE;
-        if (!same_style(cell->style, style)) bytes += style_bytes(cell->style, depth);
-        style = cell->style;
-        bytes += cell->glyph < 0x80 ? 1 : cell->glyph < 0x800 ? 2 : cell->glyph < 0x10000 ? 3 : 4;
-        next = i + 1 + (i + 1 < count && after->cells[i + 1].glyph == SR_GLYPH_NONE);
+    size_t next = SIZE_MAX, first = resized || *at >= count ? 0 : *at;
+    *bytes = 0;
+    if (resized) sr_grid_resize(sent, wanted->columns, wanted->lines);
+    for (size_t k = 0; k < count; k++) {
+        const size_t i = first + k < count ? first + k : first + k - count;
+        const struct sr_cell *cell = &wanted->cells[i];
+        if (!resized && same_cell(cell, &sent->cells[i])) continue;
+        if (cell->glyph != SR_GLYPH_NONE) {
+            size_t cost = i == next ? 0 : MOVE;
+            if (!style_equal(cell->style, style)) cost += style_bytes(cell->style, depth);
+            cost += cell->glyph < 0x80      ? 1
+                    : cell->glyph < 0x800   ? 2
+                    : cell->glyph < 0x10000 ? 3
+                                            : 4;
+            if (*bytes + cost > most && !resized) {
+                *at = i;
+                return false;
+            }
+            *bytes += cost;
+            style = cell->style;
+            next = i + 1;
+        }
+        sent->cells[i] = *cell;
+        /* The second half of a wide character goes with the first. */
+        if (i + 1 < count && wanted->cells[i + 1].glyph == SR_GLYPH_NONE) {
+            sent->cells[i + 1] = wanted->cells[i + 1];
+            if (next == i + 1) next++;
+        }
     }
-    return bytes;
+    sent->cursor_x = wanted->cursor_x;
+    sent->cursor_y = wanted->cursor_y;
+    *at = first;
+    return true;
 }

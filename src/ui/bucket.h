@@ -1,18 +1,20 @@
-/* bucket.h - how often the screen may be painted: a token bucket. Private to ui/.
+/* bucket.h - how often the screen may be painted, and how much of it: a token bucket. Private to
+ * ui/.
  *
  * Each frame takes a token, and tokens come back steadily, so that no second has more than
  * `refresh` frames; after a pause a few are there, so that several frames may follow at once. A
  * frame that only shows the progress of jobs needs two tokens to be there, so that one is left for
  * the next key. It also waits until what was sent before has had its time at BUCKET_BYTES a second,
- * so that a slow link is not filled by progress. */
+ * and sends BUCKET_FRAME bytes at most, so that progress fills no slow link: no second has more
+ * than the sum of the two. What a key does is painted at once and whole. */
 #ifndef SARTOR_UI_BUCKET_H
 #define SARTOR_UI_BUCKET_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A second for frames that only show progress. */
-enum { BUCKET_BYTES = 3 * 1024 };
+/* For frames that only show progress: bytes a second, and in one frame. */
+enum { BUCKET_BYTES = 2304, BUCKET_FRAME = 1280 };
 
 struct bucket {
     double tokens, most, rate; /* rate: tokens a second */

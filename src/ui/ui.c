@@ -24,12 +24,30 @@
 struct loop {
     struct sr_session *session;
     struct sr_grid grid, shown; /* what is drawn, and what has been sent */
+    size_t sent_to;             /* the cell that is next to be sent, see sr_grid_send */
     struct bucket bucket;
     double next_pump; /* clock from which events of jobs are taken in again */
-    bool stale;       /* something has changed since the last frame */
+    bool stale;       /* something has changed since the last frame, or was not sent whole */
     bool pressed;     /* a key or the size of the window has */
+    bool answered;    /* a command has ended, or a result has come */
+    double asked;     /* clock when a key was pressed last */
+    uint64_t answers; /* session->answers, seen so far */
     int signal;       /* that ends the program, 0 for none */
 };
+
+/* Is the next frame what a person waits for, and not only the progress of jobs? What ends within
+ * seconds of a key counts as its answer. */
+static bool for_person(const struct loop *loop)
+{
+    enum { SECONDS = 10 };
+    return loop->pressed || (loop->answered && sr_clock_seconds() - loop->asked < SECONDS);
+}
+
+static void press(struct loop *loop)
+{
+    loop->stale = loop->pressed = true;
+    loop->asked = sr_clock_seconds();
+}
 
 static void draw(struct loop *loop)
 {
@@ -47,13 +65,13 @@ static void draw(struct loop *loop)
     struct sr_cursor cursor = sr_screen_draw(session, &loop->grid);
     terminal_mouse(sr_args_switch(session->options, "mouse"));
     bool shown = cursor.typing || sr_args_switch(session->options, "cursor");
-    terminal_paint(&loop->grid, session->look.depth, cursor.x, cursor.y, shown);
-    bucket_take(&loop->bucket, loop->pressed,
-                sr_grid_difference(&loop->shown, &loop->grid, session->look.depth));
-    const struct sr_grid before = loop->shown;
-    loop->shown = loop->grid;
-    loop->grid = before;
-    loop->stale = loop->pressed = false;
+    const bool whole = for_person(loop);
+    size_t bytes;
+    loop->stale = !sr_grid_send(&loop->shown, &loop->grid, session->look.depth,
+                                whole ? SIZE_MAX : BUCKET_FRAME, &loop->sent_to, &bytes);
+    terminal_paint(&loop->shown, session->look.depth, cursor.x, cursor.y, shown);
+    bucket_take(&loop->bucket, whole, bytes);
+    loop->pressed = loop->answered = false;
 }
 
 static void suspend(struct loop *loop)
@@ -63,7 +81,7 @@ static void suspend(struct loop *loop)
     signals_suspend();
     stray_resume();
     terminal_return();
-    loop->stale = loop->pressed = true;
+    press(loop);
 }
 
 static void take_signals(struct loop *loop)
@@ -94,7 +112,7 @@ static void take_signals(struct loop *loop)
     } else if (resize) {
         terminal_resize();
     }
-    loop->stale = loop->pressed = true;
+    press(loop);
 }
 
 /* A click on a tab or on a hint of the status line presses its key. While a message or the prompt
@@ -123,7 +141,7 @@ static void take_keys(struct loop *loop)
             take_click(loop, key);
         else
             sr_keys_press(session, key);
-        loop->stale = loop->pressed = true;
+        press(loop);
         if (session->suspend) suspend(loop);
         if (session->redraw) terminal_spoilt();
         session->suspend = session->redraw = false;
@@ -136,9 +154,9 @@ static void run_loop(struct loop *loop)
     while (!session->quit && !loop->signal) {
         int refresh = (int)sr_args_integer(session->options, "refresh");
         bucket_fill(&loop->bucket, refresh, sr_clock_seconds());
-        if (loop->stale && bucket_wait(&loop->bucket, loop->pressed) <= 0) draw(loop);
+        if (loop->stale && bucket_wait(&loop->bucket, for_person(loop)) <= 0) draw(loop);
         double now = sr_clock_seconds(), wait = INFINITY;
-        if (loop->stale) wait = bucket_wait(&loop->bucket, loop->pressed);
+        if (loop->stale) wait = bucket_wait(&loop->bucket, for_person(loop));
         /* Events of jobs are taken in no more often than they can be shown. */
         bool quiet = now < loop->next_pump;
         if (quiet) wait = fmin(wait, loop->next_pump - now);
@@ -157,8 +175,10 @@ static void run_loop(struct loop *loop)
         if (count > 0 && polled[2].revents) {
             loop->next_pump = sr_clock_seconds() + 1.0 / refresh;
             if (sr_session_pump(session)) loop->stale = true;
+            if (session->answers != loop->answers) loop->answered = true;
+            loop->answers = session->answers;
         }
-        if (sr_queue_run(session)) loop->stale = true;
+        if (sr_queue_run(session)) loop->stale = loop->answered = true;
     }
 }
 
@@ -202,6 +222,7 @@ int sr_ui_run(struct sr_session *session)
     struct loop loop = {.session = session,
                         .stale = true,
                         .pressed = true,
+                        .asked = sr_clock_seconds(),
                         .bucket = {.tokens = 1, .filled = sr_clock_seconds()}};
     enum sr_status status = capabilities_check(&error);
     signals_prepare();

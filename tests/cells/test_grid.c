@@ -46,6 +46,23 @@ static void text_is_cut_at_words(void **state)
     }
 }
 
+/* What a terminal that shows `before` is sent for `after`; `before` stays as it is. */
+static size_t cost_of(const struct sr_grid *before, const struct sr_grid *after,
+                      enum sr_depth depth)
+{
+    struct sr_grid sent;
+    size_t at = 0, bytes;
+    sr_grid_init(&sent, before->columns, before->lines);
+    memcpy(sent.cells, before->cells,
+           (size_t)before->columns * (size_t)before->lines * sizeof *sent.cells);
+    assert_true(sr_grid_send(&sent, after, depth, SIZE_MAX, &at, &bytes));
+    assert_int_equal(sent.columns, after->columns);
+    assert_memory_equal(sent.cells, after->cells,
+                        (size_t)after->columns * (size_t)after->lines * sizeof *sent.cells);
+    sr_grid_fini(&sent);
+    return bytes;
+}
+
 static void differences_are_counted(void **state)
 {
     (void)state;
@@ -54,19 +71,49 @@ static void differences_are_counted(void **state)
     sr_grid_init(&after, 20, 2);
     sr_grid_init(&other, 10, 2);
     const struct sr_style red = {.fore = SR_RGB(255, 0, 0)};
-    assert_int_equal(sr_grid_difference(&before, &after, SR_DEPTH_256), 0);
+    assert_int_equal(cost_of(&before, &after, SR_DEPTH_256), 0);
     sr_area_text(sr_grid_area(&after), 3, 1, plain, "ab");
-    assert_int_equal(sr_grid_difference(&before, &after, SR_DEPTH_256), 8 + 2);
+    assert_int_equal(cost_of(&before, &after, SR_DEPTH_256), 8 + 2);
     sr_area_text(sr_grid_area(&after), 5, 1, red, "é");
-    assert_int_equal(sr_grid_difference(&before, &after, SR_DEPTH_256), 8 + 2 + 6 + 9 + 2);
-    assert_int_equal(sr_grid_difference(&before, &after, SR_DEPTH_DIRECT), 8 + 2 + 6 + 17 + 2);
+    assert_int_equal(cost_of(&before, &after, SR_DEPTH_256), 8 + 2 + 6 + 9 + 2);
+    assert_int_equal(cost_of(&before, &after, SR_DEPTH_DIRECT), 8 + 2 + 6 + 17 + 2);
     sr_area_text(sr_grid_area(&before), 3, 1, plain, "ab");
     sr_area_text(sr_grid_area(&before), 5, 1, plain, "é"); /* the style alone */
-    assert_int_equal(sr_grid_difference(&before, &after, SR_DEPTH_8), 8 + 6 + 3 + 2);
-    assert_int_equal(sr_grid_difference(&before, &other, SR_DEPTH_256), 8 + 20);
+    assert_int_equal(cost_of(&before, &after, SR_DEPTH_8), 8 + 6 + 3 + 2);
+    assert_int_equal(cost_of(&before, &other, SR_DEPTH_256), 8 + 20);
     sr_grid_fini(&before);
     sr_grid_fini(&after);
     sr_grid_fini(&other);
+}
+
+/* With few bytes a time, a screen of narrow and wide characters is sent in parts, each within its
+ * bytes, and every part of it has its turn although the beginning changes all the time. */
+static void a_screen_is_sent_in_parts(void **state)
+{
+    (void)state;
+    enum { MOST = 100 };
+    struct sr_grid sent, wanted;
+    size_t at = 0, bytes, parts = 0;
+    sr_grid_init(&sent, 40, 6);
+    sr_grid_init(&wanted, 40, 6);
+    for (int y = 0; y < 6; y++)
+        sr_area_text(sr_grid_area(&wanted), y % 2, y, (struct sr_style){.fore = SR_RGB(y, 200, 0)},
+                     "かなab かなかな abcdefgh かな");
+    bool whole = false;
+    while (!whole && parts < 30) {
+        sr_area_printf(sr_grid_area(&wanted), 30, 0, plain, "%zu", parts++);
+        whole = sr_grid_send(&sent, &wanted, SR_DEPTH_256, MOST, &at, &bytes);
+        assert_true(bytes <= MOST);
+        for (size_t i = 0; i + 1 < 40 * 6; i++) /* no wide character without its second half */
+            if (sr_glyph_width(sent.cells[i].glyph) == 2)
+                assert_int_equal(sent.cells[i + 1].glyph, SR_GLYPH_NONE);
+    }
+    assert_in_range(parts, 4, 12);
+    assert_memory_equal(sent.cells, wanted.cells, 40 * 6 * sizeof *sent.cells);
+    assert_true(sr_grid_send(&sent, &wanted, SR_DEPTH_256, MOST, &at, &bytes));
+    assert_int_equal(bytes, 0);
+    sr_grid_fini(&sent);
+    sr_grid_fini(&wanted);
 }
 
 static void wide_and_combining_characters_keep_columns(void **state)
@@ -217,6 +264,7 @@ int main(void)
         cmocka_unit_test(text_is_cut_with_an_ellipsis),
         cmocka_unit_test(text_is_cut_at_words),
         cmocka_unit_test(differences_are_counted),
+        cmocka_unit_test(a_screen_is_sent_in_parts),
         cmocka_unit_test(wide_and_combining_characters_keep_columns),
         cmocka_unit_test(control_characters_never_reach_a_cell),
         cmocka_unit_test(parts_clip),

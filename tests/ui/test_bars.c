@@ -40,21 +40,33 @@ static void no_second_has_more_frames(void **state)
     }
 }
 
-/* Frames of jobs of so many bytes whenever that is allowed, for ten seconds. */
+/* Screens of so many bytes that change whenever something is sent, for ten seconds: each frame
+ * sends as much of one as it may. No second has more than the limit, and all of it is made use of.
+ */
 static void progress_keeps_to_its_bytes(void **state)
 {
     (void)state;
-    static const size_t sizes[] = {50, 500, 3000, 16000};
+    enum { TICKS = 10000, LIMIT = 4096 };
+    static size_t sent[TICKS];
+    static const size_t sizes[] = {50, 500, 1500, 3000, 16000};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         struct bucket bucket = {.tokens = 1};
-        size_t bytes = 0;
-        for (int tick = 0; tick < 10000; tick++) {
+        size_t all = 0, second = 0, most = 0, left = sizes[i];
+        for (int tick = 0; tick < TICKS; tick++) {
             bucket_fill(&bucket, 30, tick / 1000.0);
-            if (bucket_wait(&bucket, false) > 0) continue;
-            bucket_take(&bucket, false, sizes[i]);
-            bytes += sizes[i];
+            sent[tick] = 0;
+            if (bucket_wait(&bucket, false) <= 0) {
+                sent[tick] = left < BUCKET_FRAME ? left : BUCKET_FRAME;
+                left -= sent[tick];
+                if (!left) left = sizes[i];
+                bucket_take(&bucket, false, sent[tick]);
+            }
+            all += sent[tick];
+            second += sent[tick] - (tick >= 1000 ? sent[tick - 1000] : 0);
+            if (second > most) most = second;
         }
-        assert_in_range(bytes, i ? 9 * BUCKET_BYTES : 0, 10 * BUCKET_BYTES + sizes[i]);
+        assert_in_range(most, 0, LIMIT);
+        assert_in_range(all, i ? 9 * BUCKET_BYTES : 0, 10 * BUCKET_BYTES + BUCKET_FRAME);
     }
 }
 

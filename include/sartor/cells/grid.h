@@ -100,10 +100,13 @@ uint32_t sr_glyph_ascii(uint32_t glyph);
  * and messages become ASCII too. */
 void sr_grid_to_ascii(struct sr_grid *grid);
 
-/* About how many bytes a terminal of this depth is sent for the cells that differ: characters,
- * moves over equal cells, changes of style. All cells where the sizes differ. */
-size_t sr_grid_difference(const struct sr_grid *before, const struct sr_grid *after,
-                          enum sr_depth depth);
+/* Bring `sent`, what a terminal shows, to `wanted`, at a cost of at most `most` bytes: what does
+ * not fit stays as it was, to be sent next time. True when all is as wanted. `bytes`: about what a
+ * terminal of this depth is sent: characters, moves over equal cells, changes of style. Cells are
+ * taken from `*at` on and around, 0 at first, so that those left out are first next time. `most` is
+ * to be above 60, the most that a cell takes; a grid of another size is sent whole. */
+bool sr_grid_send(struct sr_grid *sent, const struct sr_grid *wanted, enum sr_depth depth,
+                  size_t most, size_t *at, size_t *bytes);
 
 /* Dumps. Text: glyphs only, lines ending in \n, trailing blanks cut. ANSI: with SGR
  * sequences at this depth. */
