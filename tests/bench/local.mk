@@ -21,7 +21,13 @@ tests_bench_work_SOURCES = tests/bench/work.c tests/bench/kernels.c tests/bench/
 tests_bench_work_CPPFLAGS = $(AM_CPPFLAGS)
 tests_bench_work_LDADD = $(SARTOR_LIBS)
 
-EXTRA_DIST += tests/bench/families.py tests/bench/forms.py tests/bench/peers.py tests/bench/duals.py tests/bench/photographs.py tests/bench/pictures.py
+EXTRA_PROGRAMS += tests/bench/suspects
+CLEANFILES += tests/bench/suspects$(EXEEXT)
+tests_bench_suspects_SOURCES = tests/bench/suspects.c
+tests_bench_suspects_CPPFLAGS = $(AM_CPPFLAGS)
+tests_bench_suspects_LDADD = $(SARTOR_LIBS)
+
+EXTRA_DIST += tests/bench/suspects.py tests/bench/families.py tests/bench/forms.py tests/bench/peers.py tests/bench/duals.py tests/bench/photographs.py tests/bench/pictures.py
 
 BENCH_FOLDER = /usr/share/datasets/fashion-mnist
 ## JOBS="cnn svm" measures only those; PEERS=no leaves scikit-learn and PyTorch out (they take a quarter of
@@ -33,10 +39,17 @@ bench-families: sartor$(EXEEXT)
 bench-trust: tests/bench/trust$(EXEEXT)
 	tests/bench/trust$(EXEEXT) $(BENCH_FOLDER) $(srcdir)/data/models/cnn.safetensors \
 		$(srcdir)/data/models/resnet.safetensors $(PICTURES)
-bench: tests/bench/bench$(EXEEXT) bench-trust
+bench: tests/bench/bench$(EXEEXT) bench-trust bench-suspects
 	tests/bench/bench$(EXEEXT)
 	$(MAKE) $(AM_MAKEFLAGS) bench-families
 	$(MAKE) $(AM_MAKEFLAGS) bench-backdrops
+## Labels changed on purpose: how many the search for suspects finds, beside cleanlab's rules on the same
+## probabilities where PYTHON (or else python3) has cleanlab.
+bench-suspects: tests/bench/suspects$(EXEEXT)
+	for family in logreg knn mlp; do \
+	  tests/bench/suspects$(EXEEXT) $(BENCH_FOLDER) $$family 6000 suspects.bin && \
+	  { $${PYTHON:-python3} $(srcdir)/tests/bench/suspects.py suspects.bin || true; }; done
+	rm -f suspects.bin
 ## Every SVM pair's dual objective beside libsvm's, on all rows: svm-train alone takes some five minutes.
 bench-duals: sartor$(EXEEXT)
 	python3 $(srcdir)/tests/bench/duals.py ./sartor$(EXEEXT) $(BENCH_FOLDER)
@@ -57,4 +70,4 @@ bench-forms: sartor$(EXEEXT)
 SEEDS = 30
 bench-speedrun: sartor$(EXEEXT) tests/bench/work$(EXEEXT)
 	python3 $(srcdir)/tools/speedrun seeds=$(SEEDS) data=$(BENCH_FOLDER) program=./sartor$(EXEEXT)
-.PHONY: bench bench-speedrun bench-forms bench-trust bench-families bench-duals bench-backdrops
+.PHONY: bench bench-suspects bench-speedrun bench-forms bench-trust bench-families bench-duals bench-backdrops
