@@ -32,21 +32,16 @@ zshcompletiondir = $(datadir)/zsh/site-functions
 dist_bashcompletion_DATA = data/completions/sartor
 dist_zshcompletion_DATA = data/completions/_sartor
 
-## A full study of the real data, as README shows it: sartor study to=data/study, without its models.
-EXTRA_DIST += data/study
+## What a desktop shows in its menus.
+desktopdir = $(datadir)/applications
+icondir = $(datadir)/icons/hicolor/scalable/apps
+dist_desktop_DATA = data/desktop/sartor.desktop
+dist_icon_DATA = data/desktop/sartor.svg
 
-## Pictures of README, made by the program: tools/make-screenshots.
-EXTRA_DIST += tools/make-screenshots \
-	data/screenshots/browse.png \
-	data/screenshots/compare.png \
-	data/screenshots/confusion.png \
-	data/screenshots/data.png \
-	data/screenshots/class-heats.png \
-	data/screenshots/explain.png \
-	data/screenshots/sample.png \
-	data/screenshots/train.png \
-	data/screenshots/versus.png \
-	data/screenshots/explain-classes.png \
-	data/screenshots/suspects.png \
-	data/screenshots/figure-confusion.png \
-	data/screenshots/figure-gallery.png
+## A full study of the real data, as README shows it: sartor study to=data/study, without its models. The points of
+## its curves (5 MB, which the same command makes again) stay out of the tarball, and so do README's pictures.
+EXTRA_DIST += data/study tools/make-screenshots data/screenshots/tour.txt
+dist-hook: without-curves
+without-curves:
+	rm -f $(distdir)/data/study/tables/roc.* $(distdir)/data/study/tables/precision-recall.*
+.PHONY: without-curves

@@ -23,7 +23,7 @@ enum element {
 
 struct graph {
     struct graph *outer;                              /* of a body: the graph around it */
-    char scope[128];                                   /* what names begin with: "", or "member0/" */
+    char scope[128];                                  /* what names begin with: "", or "member0/" */
     struct sr_text nodes, constants, inputs, outputs; /* fields of a GraphProto */
     char **names; /* of all values, those of bodies too; only in the outermost graph */
     size_t name_count, name_room;

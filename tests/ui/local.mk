@@ -27,6 +27,14 @@ bench: bench-latency
 bench-latency: tests/ui/latency$(EXEEXT) sartor$(EXEEXT)
 	tests/ui/latency$(EXEEXT) ./sartor$(EXEEXT)
 
+## The recording that README shows: tools/make-cast.
+EXTRA_PROGRAMS += tests/ui/cast
+tests_ui_cast_SOURCES = tests/ui/cast.c tests/ui/pty.c
+tests_ui_cast_CPPFLAGS = $(TEST_CPPFLAGS) $(CAIRO_CFLAGS)
+tests_ui_cast_LDADD = $(TEST_LIBS) -lwebpmux -lutil
+CLEANFILES += tests/ui/cast$(EXEEXT)
+EXTRA_DIST += tools/make-cast
+
 ## Random keys, bursts of bytes and new sizes for a long time, in process and on a pseudo-terminal, then kills at
 ## random moments; for a sanitizer build.
 EXTRA_PROGRAMS += tests/ui/soak

@@ -123,6 +123,7 @@ bool pty_read(struct pty *pty, double seconds)
         return false;
     }
     pty->bytes += (size_t)count;
+    if (pty->heard) pty->heard(pty->listener, bytes, (size_t)count);
     vterm_input_write(pty->vterm, bytes, (size_t)count);
     watch_modes(pty, bytes, (size_t)count);
     return true;

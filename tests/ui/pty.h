@@ -24,9 +24,11 @@ struct pty {
     bool mouse, pastes;     /* clicks, and marks around what is pasted, are asked for */
     size_t matched[2];      /* of the sequences that ask for these */
     size_t bytes;           /* received so far */
-    bool ended;             /* nothing more will come */
-    char *text;             /* of pty_text */
-    struct termios modes;   /* before the program ran */
+    void (*heard)(void *listener, const char *bytes, size_t length); /* of all that comes; NULL */
+    void *listener;
+    bool ended;           /* nothing more will come */
+    char *text;           /* of pty_text */
+    struct termios modes; /* before the program ran */
 };
 
 /* Run argv with TERM=term; words of `environment` (NULL-ended, may be NULL) are added. */

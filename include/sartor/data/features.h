@@ -31,13 +31,13 @@ enum sr_features { SR_FEATURES_PIXELS, SR_FEATURES_HOG, SR_FEATURES_COUNT };
 extern const char *const sr_features_names[SR_FEATURES_COUNT]; /* "pixels", "hog" */
 #define SR_FEATURES_CHOICES "pixels hog"
 
-/* Of HOG: directions in a cell; the most that one of them counts in a block; what keeps the noise of
- * blocks with little energy small. */
+/* Of HOG: directions in a cell; the most that one of them counts in a block; what keeps the noise
+ * of blocks with little energy small. */
 enum { SR_FEATURES_BINS = 12 };
-#define SR_FEATURES_CLIP 0.2
+#define SR_FEATURES_CLIP    0.2
 #define SR_FEATURES_EPSILON 0.3
-/* How many cells a side of so many pixels is cut into, and the weights with which its pixels vote in
- * one of them: `side` numbers. */
+/* How many cells a side of so many pixels is cut into, and the weights with which its pixels vote
+ * in one of them: `side` numbers. */
 int sr_features_cells(int side);
 void sr_features_share(int side, int cell, float *weights);
 
