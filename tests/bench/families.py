@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Whole fits through the program itself, on all training rows, each beside the peer that people use today
-where that is installed (scikit-learn, PyTorch; Debian: python3-sklearn, python3-torch). Measures, judges nothing. Peak MB is
-of the whole program, data included.
-usage: families.py SARTOR DATA_FOLDER [JOB...]      PEERS=no leaves the peers out; PYTHON names their interpreter"""
+where that is installed (scikit-learn, scikit-learn-intelex in its place, PyTorch). Measures, judges nothing. Peak MB is
+of the whole program, data included. usage: families.py SARTOR DATA_FOLDER [JOB...]
+PYTHON names the peers' interpreter, PEERS=no leaves them out; ROUNDS=3 runs both sides three times, in turns,
+and prints medians."""
 import json
 import os
+import statistics
 import struct
 import subprocess
 import sys
@@ -66,29 +68,41 @@ def peer(data, job, seed):
     python = os.environ.get("PYTHON", "/usr/bin/python3")
     script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "peers.py")
     threads = str(len(os.sched_getaffinity(0)))
+    # Set on some machines for old builds of OpenBLAS, which does not suit the one that a peer brings.
+    own = {name: value for name, value in os.environ.items() if name != "OPENBLAS_CORETYPE"}
     done = subprocess.run([python, script, data, threads, job, str(seed)], text=True, stdout=subprocess.PIPE,
-                          stderr=subprocess.DEVNULL)
+                          stderr=subprocess.DEVNULL, env=own)
     return json.loads(done.stdout) if done.returncode == 0 else None
 
 
-def over_seeds(job, run):
-    """The fastest times and the mean accuracy of all seeds; None where there is no such peer."""
-    results = [run(seed) for seed in range(1, SEEDS.get(job, 1) + 1)]
-    if not all(results):
+def together(results):
+    """Median times and the mean accuracy; None where there is no such peer."""
+    if not results or not all(results):
         return None
-    together = {key: min(r[key] for r in results) for key in results[0] if key.endswith("seconds")}
-    return {**results[0], **together, "accuracy": sum(r["accuracy"] for r in results) / len(results)}
+    medians = {key: statistics.median(r[key] for r in results) for key in results[0] if key.endswith("seconds")}
+    return {**results[0], **medians, "accuracy": sum(r["accuracy"] for r in results) / len(results)}
+
+
+def side_by_side(job, run, run_peer):
+    """Both in turns, over all seeds, ROUNDS times."""
+    mine, others = [], []
+    for _ in range(int(os.environ.get("ROUNDS", "1"))):
+        for seed in range(1, SEEDS.get(job, 1) + 1):
+            mine.append(run(seed))
+            if run_peer:
+                others.append(run_peer(seed))
+    return together(mine), together(others)
 
 
 def main():
     sartor, data, jobs = sys.argv[1], sys.argv[2], sys.argv[3:] or list(JOBS)
     with_peers = os.environ.get("PEERS") != "no"
-    print(f"{'job':8} {'what':16} {'sartor':>9} {'images/s':>9} {'accuracy':>9} {'peak MB':>8}  {'peer':13} {'seconds':>9} "
-          f"{'accuracy':>9} {'ratio':>7}")
+    print(f"{'job':8} {'what':16} {'sartor':>9} {'images/s':>9} {'accuracy':>9} {'peak MB':>8}  {'peer':22} {'seconds':>9} "
+          f"{'accuracy':>9} {'peak MB':>8} {'ratio':>7}")
     with tempfile.TemporaryDirectory() as home:
         for job in jobs:
-            mine = over_seeds(job, lambda seed: ours(sartor, data, home, job, seed))
-            other = over_seeds(job, lambda seed: peer(data, job, seed)) if with_peers else None
+            mine, other = side_by_side(job, lambda seed: ours(sartor, data, home, job, seed),
+                                       (lambda seed: peer(data, job, seed)) if with_peers else None)
             for key, what, images in (("epoch_seconds", "an epoch", 60000), ("fit_seconds", "fit", 0),
                                       ("predict_seconds", "predict 10,000", 10000)):
                 if key not in mine or (key == "fit_seconds" and "epoch_seconds" in mine):
@@ -96,7 +110,9 @@ def main():
                 rate = f"{images / mine[key]:.0f}" if images else ""
                 line = f"{job:8} {what:16} {mine[key]:8.2f}s {rate:>9} {mine['accuracy']:9.4f} {mine['megabytes']:8.0f}"
                 if other:
-                    line += f"  {other['peer']:13} {other[key]:8.2f}s {other['accuracy']:9.4f} {other[key] / mine[key]:6.1f}x"
+                    name = f"{other['peer']} {other['version']}"
+                    line += (f"  {name:22} {other[key]:8.2f}s {other['accuracy']:9.4f} {other['megabytes']:8.0f} "
+                             f"{other[key] / mine[key]:6.1f}x")
                 print(line, flush=True)
             if "objective" in mine:
                 line = f"{job:8} objective {mine['objective']:.1f} after {mine['steps']} steps"

@@ -30,8 +30,8 @@ tests_bench_suspects_LDADD = $(SARTOR_LIBS)
 EXTRA_DIST += tests/bench/suspects.py tests/bench/families.py tests/bench/forms.py tests/bench/peers.py tests/bench/duals.py tests/bench/photographs.py tests/bench/pictures.py
 
 BENCH_FOLDER = /usr/share/datasets/fashion-mnist
-## JOBS="cnn svm" measures only those; PEERS=no leaves scikit-learn and PyTorch out (they take a quarter of
-## an hour).
+## JOBS="cnn svm" measures only those; PYTHON names the interpreter that has the peers, PEERS=no leaves them out
+## (they take a quarter of an hour); ROUNDS=3 gives medians of three.
 bench-families: sartor$(EXEEXT)
 	python3 $(srcdir)/tests/bench/families.py ./sartor$(EXEEXT) $(BENCH_FOLDER) $(JOBS)
 ## What is said of the shipped networks' predictions: familiarity, calibration, sets. PICTURES="digits=FILE" adds
