@@ -1,5 +1,5 @@
-libsartor_a_SOURCES += src/compute/bytes.c
-noinst_HEADERS += include/sartor/compute/bytes.h src/compute/bytes_layout.h
+libsartor_a_SOURCES += src/compute/bytes.c src/compute/coarse.c
+noinst_HEADERS += include/sartor/compute/bytes.h include/sartor/compute/coarse.h src/compute/bytes_layout.h
 libsartor_a_SOURCES += src/compute/cpu.c src/compute/matrix.c src/compute/reference.c src/compute/turn.c \
 	src/compute/winograd.c src/compute/winograd_reference.c src/compute/bf16.c src/compute/winograd16.c
 noinst_HEADERS += include/sartor/compute/bf16.h include/sartor/compute/cpu.h include/sartor/compute/kernels.h \
@@ -8,7 +8,7 @@ noinst_HEADERS += include/sartor/compute/bf16.h include/sartor/compute/cpu.h inc
 
 ## The same kernels, once for each instruction set of include/sartor/compute/cpu.h. SR_WIDTH is how
 ## many floats a vector of src/compute/vector.h holds.
-kernel_sources = src/compute/bytes_tiles.c src/compute/conv.c src/compute/conv_weights.c src/compute/dots.c \
+kernel_sources = src/compute/bytes_near.c src/compute/bytes_tiles.c src/compute/conv.c src/compute/conv_weights.c src/compute/dots.c \
 	src/compute/pointwise.c src/compute/product.c src/compute/update.c src/compute/winograd_tiles.c
 noinst_LIBRARIES += libkernels_baseline.a
 libkernels_baseline_a_SOURCES = $(kernel_sources)

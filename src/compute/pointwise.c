@@ -253,5 +253,9 @@ const struct sr_kernels SR_NAME(kernels) = {
     .grey = SR_NAME(grey),
     .bytes_product = SR_NAME(bytes_product),
     .bytes_l1 = SR_NAME(bytes_l1),
+    .bytes_within_l2 = SR_NAME(bytes_within_l2),
+    .bytes_within_l1 = SR_NAME(bytes_within_l1),
+    .bytes_listed_product = SR_NAME(bytes_listed_product),
+    .bytes_listed_l1 = SR_NAME(bytes_listed_l1),
     .multiply_add = multiply_add,
 };

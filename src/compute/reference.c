@@ -264,6 +264,47 @@ static uint8_t byte_of(const uint8_t *packed, size_t row, size_t i)
                   i % GROUP_BYTES];
 }
 
+static size_t bytes_within_l2(const int32_t *products, const int32_t *squares, const float *slacks,
+                              int32_t own, float reach, size_t count, uint32_t *list)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++) {
+        float limit = slacks[i] + reach;
+        if ((float)(squares[i] + own - 2 * products[i]) <= limit * limit)
+            list[found++] = (uint32_t)i;
+    }
+    return found;
+}
+
+static size_t bytes_within_l1(const int32_t *distances, const float *slacks, float reach,
+                              size_t count, uint32_t *list)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++)
+        if ((float)distances[i] <= slacks[i] + reach) list[found++] = (uint32_t)i;
+    return found;
+}
+
+static void bytes_listed_product(const uint8_t *query, int32_t sum, const uint8_t *rows,
+                                 size_t stride, const uint32_t *list, size_t count, int32_t *out)
+{
+    (void)sum;
+    for (size_t i = 0; i < count; i++) {
+        out[i] = 0;
+        for (size_t k = 0; k < stride; k++) out[i] += query[k] * rows[list[i] * stride + k];
+    }
+}
+
+static void bytes_listed_l1(const uint8_t *query, int32_t sum, const uint8_t *rows, size_t stride,
+                            const uint32_t *list, size_t count, int32_t *out)
+{
+    (void)sum;
+    for (size_t i = 0; i < count; i++) {
+        out[i] = 0;
+        for (size_t k = 0; k < stride; k++) out[i] += abs(query[k] - rows[list[i] * stride + k]);
+    }
+}
+
 static void bytes_product(const uint8_t *packed, const int32_t *sums, size_t steps,
                           const uint8_t *queries, int count, int32_t *out, size_t out_stride)
 {
@@ -330,5 +371,9 @@ const struct sr_kernels sr_kernels_reference = {
     .grey = grey,
     .bytes_product = bytes_product,
     .bytes_l1 = bytes_l1,
+    .bytes_within_l2 = bytes_within_l2,
+    .bytes_within_l1 = bytes_within_l1,
+    .bytes_listed_product = bytes_listed_product,
+    .bytes_listed_l1 = bytes_listed_l1,
     .multiply_add = multiply_add,
 };

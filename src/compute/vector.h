@@ -203,6 +203,9 @@ void SR_NAME(average)(const float *from, float keep, size_t count, float *to);
 void SR_NAME(scale_bytes)(const uint8_t *x, float scale, float shift, size_t count, float *y);
 void SR_NAME(grey)(const uint8_t *x, size_t count, float *y);
 sr_bytes_tile SR_NAME(bytes_product), SR_NAME(bytes_l1);
+sr_bytes_within_l2 SR_NAME(bytes_within_l2);
+sr_bytes_within_l1 SR_NAME(bytes_within_l1);
+sr_bytes_listed SR_NAME(bytes_listed_product), SR_NAME(bytes_listed_l1);
 extern const struct sr_kernels SR_NAME(kernels);
 
 #endif

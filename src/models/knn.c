@@ -3,12 +3,14 @@
  * The stored rows are bytes, so every product and L1 distance is an exact integer
  * (compute/bytes.h). Pixels are bytes; the values of HOG, 0 to 0.4, are rounded to 255 steps, which
  * costs no accuracy. Squared Euclidean distance is |q|² + |t|² - 2 q·t, ranked by |t|² - 2 q·t;
- * cosine by q·t / |t|. Memory is a byte a feature: 47 MB for 60,000 images of 28×28. Rows are
+ * cosine by q·t / |t|. For l2 and l1 of pixels most rows are ruled out by their block means
+ * (compute/coarse.h). Memory is a byte a feature: 47 MB for 60,000 images of 28×28. Rows are
  * visited in ascending order and one replaces another only when strictly nearer, so of equal
  * distances the lower row wins, whatever the number of threads. */
 #include "sartor/base/clock.h"
 #include "sartor/base/memory.h"
 #include "sartor/compute/bytes.h"
+#include "sartor/compute/coarse.h"
 #include "sartor/data/features.h"
 #include "sartor/models/families.h"
 #include <math.h>
@@ -49,7 +51,10 @@ struct knn {
     int k;
     enum metric metric;
     bool weighted;
-    size_t count;
+    size_t count, padded;
+    size_t length, stride; /* bytes of a row; from one query to the next */
+    bool bounded;          /* `coarse` holds the rows, else `set` */
+    struct sr_coarse coarse;
     struct sr_bytes set;
     double *lengths; /* of each padded row as a vector, for the cosine */
     uint8_t *labels;
@@ -59,7 +64,7 @@ struct knn {
 /* An image as the bytes that are compared. */
 static void row_bytes(const struct knn *knn, const uint8_t *pixels, uint8_t *bytes)
 {
-    const size_t length = knn->set.length;
+    const size_t length = knn->length;
     if (knn->features == SR_FEATURES_PIXELS) {
         memcpy(bytes, pixels, length);
         return;
@@ -77,6 +82,7 @@ static void knn_free(void *state)
     struct knn *knn = state;
     if (!knn) return;
     sr_bytes_fini(&knn->set);
+    sr_coarse_fini(&knn->coarse);
     free(knn->lengths);
     free(knn->labels);
     free(knn->rows);
@@ -86,7 +92,7 @@ static void knn_free(void *state)
 static uint64_t knn_size(const void *state)
 {
     const struct knn *knn = state;
-    return (uint64_t)knn->count * knn->set.length;
+    return (uint64_t)knn->count * knn->length;
 }
 
 static enum sr_status knn_check(const struct sr_args *args, const struct sr_model_shape *shape,
@@ -100,6 +106,11 @@ static enum sr_status knn_check(const struct sr_args *args, const struct sr_mode
                         "k=%lld asks for more neighbours than the %zu training images; k from 1 to "
                         "%zu can be used.",
                         (long long)k, train_count, train_count);
+}
+
+static enum sr_bytes_measure measure_of(const struct knn *knn)
+{
+    return knn->metric == METRIC_L1 ? SR_BYTES_L1 : SR_BYTES_PRODUCT;
 }
 
 /* The state, without the rows. */
@@ -116,11 +127,16 @@ static struct knn *knn_new(const struct sr_args *args, const struct sr_model_sha
                   : strcmp(metric, "cosine") == 0 ? METRIC_COSINE
                                                   : METRIC_L2;
     knn->weighted = strcmp(sr_args_text(args, "weights"), "distance") == 0;
-    if (sr_bytes_init(&knn->set, count, sr_features_size(knn->features, shape->image), error)) {
+    knn->length = sr_features_size(knn->features, shape->image);
+    knn->bounded = knn->features == SR_FEATURES_PIXELS && knn->metric != METRIC_COSINE;
+    if (knn->bounded ? sr_coarse_init(&knn->coarse, measure_of(knn), count, shape->image, error)
+                     : sr_bytes_init(&knn->set, count, knn->length, error)) {
         free(knn);
         return NULL;
     }
-    knn->lengths = sr_array_new(knn->set.padded, sizeof *knn->lengths, "the stored rows", error);
+    knn->padded = knn->bounded ? knn->coarse.means.padded : knn->set.padded;
+    knn->stride = knn->bounded ? knn->coarse.stride : sr_bytes_stride(&knn->set);
+    knn->lengths = sr_array_new(knn->padded, sizeof *knn->lengths, "the stored rows", error);
     knn->labels = sr_array_new(count, sizeof *knn->labels, "the stored rows", error);
     knn->rows = sr_array_new(count, sizeof *knn->rows, "the stored rows", error);
     if (!knn->lengths || !knn->labels || !knn->rows) {
@@ -132,8 +148,11 @@ static struct knn *knn_new(const struct sr_args *args, const struct sr_model_sha
 
 static void put_row(struct knn *knn, size_t i, const uint8_t *bytes, uint8_t label, uint32_t row)
 {
-    sr_bytes_put(&knn->set, i, bytes);
-    knn->lengths[i] = sqrt((double)knn->set.squares[i]);
+    if (knn->bounded)
+        sr_coarse_put(&knn->coarse, i, bytes);
+    else
+        sr_bytes_put(&knn->set, i, bytes);
+    knn->lengths[i] = sqrt((double)(knn->bounded ? knn->coarse.squares : knn->set.squares)[i]);
     knn->labels[i] = label;
     knn->rows[i] = row;
 }
@@ -150,7 +169,7 @@ static void fill_slice(void *context, size_t index, int worker)
 {
     const struct filling *filling = context;
     struct knn *knn = filling->knn;
-    uint8_t bytes[knn->set.length];
+    uint8_t bytes[knn->length];
     size_t first = filling->base + index * FILL_SLICE;
     (void)worker;
     for (size_t i = first; i < first + FILL_SLICE && i < knn->count; i++) {
@@ -194,11 +213,13 @@ struct search {
     size_t base, queries; /* of the samples: this batch */
     size_t first, last;   /* of the stored rows: this segment */
     int k;
-    uint8_t *bytes;      /* BATCH_QUERIES rows of sr_bytes_stride */
+    uint8_t *bytes;      /* BATCH_QUERIES × stride */
     struct found *found; /* BATCH_QUERIES × k, each list ascending */
     int *filled;         /* of each list */
     int32_t *scratch;    /* for each worker, SLICE_QUERIES × chunk */
     size_t chunk;
+    struct sr_coarse_query *asked; /* BATCH_QUERIES, where rows are bounded */
+    uint8_t *means;                /* theirs */
 };
 
 static void insert(struct found *list, int *filled, int k, double key, uint32_t row)
@@ -212,7 +233,7 @@ static double key_of(const struct knn *knn, size_t row, int32_t value)
 {
     switch (knn->metric) {
     case METRIC_L2:
-        return (double)knn->set.squares[row] - 2.0 * value;
+        return (double)(knn->bounded ? knn->coarse.squares : knn->set.squares)[row] - 2.0 * value;
     case METRIC_L1:
         return value;
     default:
@@ -259,6 +280,34 @@ static void scan(const struct search *search, size_t query, size_t first, size_t
     }
 }
 
+enum { SCAN_ROWS = 128 };
+
+/* The same, where `values` compares block means. */
+static void scan_bounded(const struct search *search, size_t query, size_t first, size_t count,
+                         const int32_t *values)
+{
+    const struct knn *knn = search->knn;
+    const struct sr_coarse_query *asked = &search->asked[query];
+    struct found *list = search->found + query * (size_t)search->k;
+    int *filled = &search->filled[query], k = search->k;
+    const double square = knn->metric == METRIC_L1 ? 0 : (double)asked->square;
+    for (size_t at = 0; at < count; at += SCAN_ROWS) {
+        const size_t rows = count - at < SCAN_ROWS ? count - at : SCAN_ROWS;
+        uint32_t near[SCAN_ROWS];
+        int32_t exact[SCAN_ROWS];
+        const double worst = *filled < k ? INFINITY : list[k - 1].key + square;
+        size_t found =
+            sr_coarse_within(&knn->coarse, asked, worst, first + at, rows, values + at, near);
+        sr_coarse_compare(&knn->coarse, asked, first + at, near, found, exact);
+        for (size_t i = 0; i < found; i++) {
+            const size_t row = first + at + near[i];
+            if (row >= knn->count) continue;
+            const double key = key_of(knn, row, exact[i]);
+            if (*filled < k || key < list[k - 1].key) insert(list, filled, k, key, (uint32_t)row);
+        }
+    }
+}
+
 static void search_slice(void *context, size_t index, int worker)
 {
     const struct search *search = context;
@@ -266,26 +315,33 @@ static void search_slice(void *context, size_t index, int worker)
     size_t query = index * SLICE_QUERIES, left = search->queries - query;
     size_t queries = left < SLICE_QUERIES ? left : SLICE_QUERIES;
     int32_t *values = search->scratch + (size_t)worker * SLICE_QUERIES * search->chunk;
-    const uint8_t *bytes = search->bytes + query * sr_bytes_stride(&knn->set);
-    enum sr_bytes_measure measure = knn->metric == METRIC_L1 ? SR_BYTES_L1 : SR_BYTES_PRODUCT;
+    const struct sr_bytes *set = knn->bounded ? &knn->coarse.means : &knn->set;
+    const uint8_t *bytes =
+        (knn->bounded ? search->means : search->bytes) + query * sr_bytes_stride(set);
     for (size_t first = search->first; first < search->last; first += search->chunk) {
         size_t count = search->last - first < search->chunk ? search->last - first : search->chunk;
-        sr_bytes_compare(&knn->set, measure, bytes, queries, first, count, values);
+        sr_bytes_compare(set, measure_of(knn), bytes, queries, first, count, values);
         for (size_t q = 0; q < queries; q++)
-            scan(search, query + q, first, count, values + q * count);
+            (knn->bounded ? scan_bounded : scan)(search, query + q, first, count,
+                                                 values + q * count);
     }
 }
 
 static void prepare_slice(void *context, size_t index, int worker)
 {
     const struct search *search = context;
-    size_t stride = sr_bytes_stride(&search->knn->set);
+    const struct knn *knn = search->knn;
     size_t end = (index + 1) * SLICE_QUERIES < search->queries ? (index + 1) * SLICE_QUERIES
                                                                : search->queries;
     (void)worker;
-    for (size_t q = index * SLICE_QUERIES; q < end; q++)
-        row_bytes(search->knn, sr_samples_pixels(search->samples, search->base + q),
-                  search->bytes + q * stride);
+    for (size_t q = index * SLICE_QUERIES; q < end; q++) {
+        uint8_t *bytes = search->bytes + q * knn->stride;
+        row_bytes(knn, sr_samples_pixels(search->samples, search->base + q), bytes);
+        if (knn->bounded)
+            sr_coarse_ask(&knn->coarse, bytes,
+                          search->means + q * sr_bytes_stride(&knn->coarse.means),
+                          &search->asked[q]);
+    }
 }
 
 static size_t rows_for(size_t bytes, size_t length)
@@ -300,6 +356,8 @@ static void search_fini(struct search *search)
     free(search->found);
     free(search->filled);
     free(search->scratch);
+    free(search->asked);
+    free(search->means);
 }
 
 static enum sr_status search_init(struct search *search, const struct knn *knn,
@@ -308,13 +366,18 @@ static enum sr_status search_init(struct search *search, const struct knn *knn,
 {
     size_t room = samples->count < BATCH_QUERIES ? samples->count : BATCH_QUERIES;
     *search = (struct search){
-        .knn = knn, .samples = samples, .k = k, .chunk = rows_for(CHUNK_BYTES, knn->set.length)};
-    search->bytes = sr_array_new(room, sr_bytes_stride(&knn->set), "the queries", error);
+        .knn = knn, .samples = samples, .k = k, .chunk = rows_for(CHUNK_BYTES, knn->length)};
+    search->bytes = sr_array_new(room, knn->stride, "the queries", error);
+    search->asked = sr_array_new(room, sizeof *search->asked, "the queries", error);
+    search->means = sr_array_new(room, knn->bounded ? sr_bytes_stride(&knn->coarse.means) : 1,
+                                 "the queries", error);
     search->found = sr_array_new(room * (size_t)k, sizeof *search->found, "the neighbours", error);
     search->filled = sr_array_new(room, sizeof *search->filled, "the neighbours", error);
     search->scratch = sr_array_raw((size_t)sr_pool_threads(pool) * SLICE_QUERIES * search->chunk,
                                    sizeof *search->scratch, "the distances", error);
-    if (search->bytes && search->found && search->filled && search->scratch) return SR_OK;
+    if (search->bytes && search->found && search->filled && search->scratch && search->asked &&
+        search->means)
+        return SR_OK;
     search_fini(search);
     return SR_ERROR_MEMORY;
 }
@@ -324,15 +387,15 @@ static bool search_batch(struct search *search, size_t base, struct sr_pool *poo
                          const struct sr_monitor *monitor)
 {
     const struct knn *knn = search->knn;
-    size_t left = search->samples->count - base, segment = rows_for(SEGMENT_BYTES, knn->set.length);
+    size_t left = search->samples->count - base, segment = rows_for(SEGMENT_BYTES, knn->length);
     search->base = base;
     search->queries = left < BATCH_QUERIES ? left : BATCH_QUERIES;
     memset(search->filled, 0, search->queries * sizeof *search->filled);
     size_t slices = (search->queries + SLICE_QUERIES - 1) / SLICE_QUERIES;
     sr_pool_run(pool, slices, prepare_slice, search);
-    for (size_t first = 0; first < knn->set.padded; first += segment) {
+    for (size_t first = 0; first < knn->padded; first += segment) {
         search->first = first;
-        search->last = knn->set.padded - first < segment ? knn->set.padded : first + segment;
+        search->last = knn->padded - first < segment ? knn->padded : first + segment;
         sr_pool_run(pool, slices, search_slice, search);
         if (!sr_monitor_proceed(monitor)) return false;
     }
@@ -366,8 +429,7 @@ static void vote(const struct search *search, size_t query, float *probabilities
 {
     const struct knn *knn = search->knn;
     const struct found *list = search->found + query * (size_t)search->k;
-    const double square =
-        square_of(search->bytes + query * sr_bytes_stride(&knn->set), knn->set.length);
+    const double square = square_of(search->bytes + query * knn->stride, knn->length);
     double votes[SR_CLASSES_MAX] = {0}, total = 0;
     bool exact = knn->weighted && !(distance(knn, list[0].key, square) > 0);
     for (int i = 0; i < search->filled[query]; i++) {
@@ -413,7 +475,7 @@ static size_t knn_nearest(const void *state, const uint8_t *pixels, uint32_t *ro
     if (k == 0 || k > K_MAX) k = k ? K_MAX : 1;
     if (room == 0 || search_init(&search, knn, &samples, (int)k, NULL, NULL)) return 0;
     search_batch(&search, 0, NULL, NULL);
-    const double square = square_of(search.bytes, knn->set.length);
+    const double square = square_of(search.bytes, knn->length);
     for (size_t i = 0; i < k; i++) {
         rows[i] = knn->rows[search.found[i].row];
         distances[i] = distance(knn, search.found[i].key, square);
@@ -448,7 +510,10 @@ static enum sr_status knn_save(const void *state, struct sr_tensors *set, struct
     int64_t *rows = labels ? sr_tensors_add(set, "rows", SR_I64, 1, dimensions, error) : NULL;
     if (!rows) return SR_ERROR_MEMORY;
     for (size_t i = 0; i < knn->count; i++) {
-        sr_bytes_get(&knn->set, i, bytes + i * knn->set.length);
+        if (knn->bounded)
+            memcpy(bytes + i * knn->length, knn->coarse.rows + i * knn->coarse.stride, knn->length);
+        else
+            sr_bytes_get(&knn->set, i, bytes + i * knn->length);
         labels[i] = knn->labels[i];
         rows[i] = knn->rows[i];
     }
@@ -486,7 +551,7 @@ static enum sr_status knn_load(const struct sr_tensors *set, const struct sr_arg
                                 "and rows from 0 on are possible.",
                                 i, label, (long long)row, shape->classes);
         }
-        put_row(knn, i, (const uint8_t *)stored->data + i * knn->set.length, label, (uint32_t)row);
+        put_row(knn, i, (const uint8_t *)stored->data + i * knn->length, label, (uint32_t)row);
     }
     *state = knn;
     return SR_OK;

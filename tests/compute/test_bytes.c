@@ -2,8 +2,11 @@
 
 #include "sartor/base/rng.h"
 #include "sartor/compute/bytes.h"
+#include "sartor/compute/coarse.h"
 #include "sartor/compute/cpu.h"
 #include "sartor/compute/kernels.h"
+
+#include <math.h>
 
 static struct sr_error error;
 
@@ -92,6 +95,99 @@ static void test_compare(void **unused)
     }
 }
 
+/* Rows that are listed, and their exact measures, by the kernels of one instruction set. */
+static size_t list_rows(const struct sr_kernels *kernels, const struct sr_coarse *coarse,
+                        const struct sr_coarse_query *query, float reach, const int32_t *values,
+                        uint32_t *list, int32_t *exact)
+{
+    const size_t padded = coarse->means.padded;
+    const bool l1 = coarse->measure == SR_BYTES_L1;
+    const size_t found =
+        l1 ? kernels->bytes_within_l1(values, coarse->slacks, reach, padded, list)
+           : kernels->bytes_within_l2(values, coarse->means.squares, coarse->slacks,
+                                      query->means_square, reach, padded, list);
+    (l1 ? kernels->bytes_listed_l1 : kernels->bytes_listed_product)(
+        query->bytes, query->sum, coarse->rows, coarse->stride, list, found, exact);
+    return found;
+}
+
+/* No row that is nearer than asked is missed, some are ruled out, measures are exact, and all
+ * instruction sets agree; smooth images, of sizes that are no multiple of the blocks' too. */
+static void test_coarse(void **unused)
+{
+    static const char *const sets[] = {"reference", SR_ISA_WORDS};
+    static const struct sr_shape shapes[] = {{28, 28, 1}, {9, 13, 1}, {7, 5, 3}, {8, 8, 1}};
+    enum { ROWS = 150, MOST = 160 };
+    struct sr_rng rng;
+    (void)unused;
+    sr_rng_init(&rng, 3, SR_STREAM_TEST, 0);
+    for (int round = 0; round < 8; round++) {
+        const struct sr_shape shape = shapes[round / 2];
+        const enum sr_bytes_measure measure = round % 2 ? SR_BYTES_L1 : SR_BYTES_PRODUCT;
+        const size_t size = sr_shape_size(shape);
+        uint8_t *bytes = calloc(ROWS + 1, size);
+        for (size_t i = 0; i < ROWS + 1; i++) {
+            const int level = (int)sr_rng_below(&rng, 256);
+            for (size_t k = 0; k < size; k++) {
+                int value = level + (int)sr_rng_below(&rng, 41) - 20;
+                bytes[i * size + k] = (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value);
+            }
+        }
+        struct sr_coarse coarse;
+        struct sr_coarse_query query;
+        assert_ok(sr_coarse_init(&coarse, measure, ROWS, shape, &error));
+        for (size_t i = 0; i < ROWS; i++) sr_coarse_put(&coarse, i, bytes + i * size);
+        uint8_t *asked = calloc(1, coarse.stride),
+                *means = calloc(1, sr_bytes_stride(&coarse.means));
+        memcpy(asked, bytes + ROWS * size, size);
+        sr_coarse_ask(&coarse, asked, means, &query);
+        int32_t values[MOST], exact[MOST], plain[MOST];
+        uint32_t list[MOST], other[MOST];
+        double apart[ROWS], worst = 0;
+        sr_bytes_compare(&coarse.means, measure, means, 1, 0, coarse.means.padded, values);
+        for (size_t i = 0; i < ROWS; i++) {
+            apart[i] = 0;
+            for (size_t k = 0; k < size; k++) {
+                const int d = abs(bytes[i * size + k] - asked[k]);
+                apart[i] += measure == SR_BYTES_L1 ? d : d * d;
+            }
+            if (i % 10 == 0 && (worst == 0 || apart[i] < worst)) worst = apart[i];
+        }
+        size_t found =
+            sr_coarse_within(&coarse, &query, worst, 0, coarse.means.padded, values, list);
+        assert_true(found < ROWS / 2);
+        for (size_t i = 0, at = 0; i < ROWS; i++) {
+            const bool listed = at < found && list[at] == i;
+            at += listed;
+            assert_true(listed || apart[i] >= worst);
+        }
+        sr_coarse_compare(&coarse, &query, 0, list, found, exact);
+        for (size_t i = 0; i < found; i++) {
+            if (list[i] >= ROWS) continue;
+            const double measured = measure == SR_BYTES_L1
+                                        ? exact[i]
+                                        : query.square + coarse.squares[list[i]] - 2.0 * exact[i];
+            assert_true(measured == apart[list[i]]);
+        }
+        const float reach = (float)(measure == SR_BYTES_L1 ? worst / 8 : sqrt(worst) / 2);
+        found =
+            list_rows(sr_kernels_named("reference"), &coarse, &query, reach, values, list, exact);
+        assert_true(found > 0);
+        for (size_t s = 0; s < sizeof sets / sizeof *sets; s++) {
+            if (!sr_kernels_named(sets[s])) continue; /* not on this processor */
+            assert_int_equal(
+                list_rows(sr_kernels_named(sets[s]), &coarse, &query, reach, values, other, plain),
+                found);
+            assert_memory_equal(other, list, found * sizeof *list);
+            assert_memory_equal(plain, exact, found * sizeof *exact);
+        }
+        free(bytes);
+        free(asked);
+        free(means);
+        sr_coarse_fini(&coarse);
+    }
+}
+
 static void test_refused(void **unused)
 {
     struct sr_bytes set;
@@ -103,6 +199,7 @@ static void test_refused(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_compare),
+                                       cmocka_unit_test(test_coarse),
                                        cmocka_unit_test(test_refused)};
     return cmocka_run_group_tests_name("compute/bytes", tests, NULL, NULL);
 }

@@ -23,7 +23,7 @@ static struct sr_model *fit_samples(const char *line, const struct sr_samples *t
 static double plain_distance(const struct knn *knn, const uint8_t *a, const uint8_t *b)
 {
     double sum = 0, product = 0, aa = 0, bb = 0;
-    for (size_t i = 0; i < knn->set.length; i++) {
+    for (size_t i = 0; i < knn->length; i++) {
         double difference = (double)a[i] - b[i];
         sum += knn->metric == METRIC_L1 ? fabs(difference) : difference * difference;
         product += (double)a[i] * b[i];
@@ -246,11 +246,17 @@ static void test_load(void **unused)
         assert_ok(knn_save(model->state, &set, &error));
         assert_ok(knn_load(&set, model->params, &shape, &state, &error));
         struct knn *back = state, *knn = model->state;
-        assert_memory_equal(back->set.packed, knn->set.packed,
-                            knn->set.padded * sr_bytes_stride(&knn->set));
+        assert_int_equal(back->bounded, knn->bounded);
+        if (knn->bounded) {
+            assert_memory_equal(back->coarse.rows, knn->coarse.rows, knn->padded * knn->stride);
+            assert_memory_equal(back->coarse.slacks, knn->coarse.slacks,
+                                knn->padded * sizeof *knn->coarse.slacks);
+        } else {
+            assert_memory_equal(back->set.packed, knn->set.packed, knn->padded * knn->stride);
+        }
         assert_memory_equal(back->rows, knn->rows, 200 * sizeof *knn->rows);
         assert_memory_equal(back->lengths, knn->lengths, 200 * sizeof *knn->lengths);
-        assert_int_equal(knn_size(back), 200 * back->set.length);
+        assert_int_equal(knn_size(back), 200 * back->length);
         knn_free(state);
         if (!features) {
             assert_refused(knn_load(&set, model->params, &(struct sr_model_shape){{28, 40, 1}, 10},

@@ -127,6 +127,17 @@ struct sr_update {
 typedef void sr_bytes_tile(const uint8_t *packed, const int32_t *sums, size_t steps,
                            const uint8_t *queries, int count, int32_t *out, size_t out_stride);
 
+/* Of `count` rows, those whose means are within `reach` + its slack of the query's (coarse.h); their
+ * numbers go to `list`. */
+typedef size_t sr_bytes_within_l2(const int32_t *products, const int32_t *squares,
+                                  const float *slacks, int32_t own, float reach, size_t count,
+                                  uint32_t *list);
+typedef size_t sr_bytes_within_l1(const int32_t *distances, const float *slacks, float reach,
+                                  size_t count, uint32_t *list);
+/* One query, whose bytes have that sum, against the rows of a list; `stride` is a multiple of 64. */
+typedef void sr_bytes_listed(const uint8_t *query, int32_t sum, const uint8_t *rows, size_t stride,
+                             const uint32_t *list, size_t count, int32_t *out);
+
 struct sr_winograd;
 struct sr_points_16;
 
@@ -217,6 +228,9 @@ struct sr_kernels {
     /* y = x / 255, rounded once. */
     void (*grey)(const uint8_t *x, size_t count, float *y);
     sr_bytes_tile *bytes_product, *bytes_l1;
+    sr_bytes_within_l2 *bytes_within_l2;
+    sr_bytes_within_l1 *bytes_within_l1;
+    sr_bytes_listed *bytes_listed_product, *bytes_listed_l1;
     /* For measuring: `rounds` rounds of independent multiply-adds in registers; returns how many
      * floating-point operations that was. `sink` (16 floats) gets the result, so that the compiler
      * cannot leave it out. */
