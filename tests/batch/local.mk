@@ -4,6 +4,7 @@ SHELL_TESTS += tests/batch/test_log.sh
 SHELL_TESTS += tests/batch/test_full_disk.sh
 SHELL_TESTS += tests/batch/test_kills.sh
 SHELL_TESTS += tests/batch/test_ranks.sh
+SHELL_TESTS += tests/batch/test_speedrun.sh
 
 ## A library that fails one call of the program which it is loaded into.
 check-local: tests/batch/fail_calls.so
