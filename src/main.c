@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "sartor/app/session.h"
+#include "sartor/base/leave.h"
 #include "sartor/base/memory.h"
 #include "sartor/base/ranks.h"
 #include "sartor/batch/batch.h"
@@ -80,6 +81,8 @@ static bool known_command(const char *name, struct sr_error *error)
 static int run(struct sr_session *session, struct sr_batch *batch, const char *script, char **words,
                size_t count)
 {
+    const bool terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+    if (script || count || !terminal) sr_leave_watch();
     if (script) {
         FILE *stream = strcmp(script, "-") ? fopen(script, "re") : stdin;
         if (!stream) {
@@ -92,7 +95,7 @@ static int run(struct sr_session *session, struct sr_batch *batch, const char *s
         return status;
     }
     if (count) return sr_batch_words(session, batch, words, count);
-    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) return sr_batch_overview(session);
+    if (!terminal) return sr_batch_overview(session);
     return sr_ui_run(session);
 }
 
@@ -207,8 +210,13 @@ static int help_others(const struct invocation *call, struct sr_ranks *ranks)
 {
     struct sr_error error = {0};
     struct sr_pool *pool = sr_pool_new((int)sr_args_integer(call->values, "threads"), &error);
+    sr_leave_watch();
+    sr_leave_hold(); /* when it leaves, rank 0 says */
     const int status = !pool || sr_together_help(ranks, pool, &error);
     sr_pool_free(pool);
+    /* Rank 0 tells of what goes wrong, unless it is what has ended. */
+    if (status && sr_ranks_number(ranks) == 1 && !strncmp(error.text, "rank 0 ", 7))
+        sr_say(stderr, "sartor: %s", error.text);
     return status;
 }
 
@@ -232,6 +240,7 @@ static int start(struct invocation *call, char **words, size_t count)
     const bool helps = ranks && sr_ranks_number(ranks) > 0;
     int status = helps ? help_others(call, ranks) : start_session(call, words, count, ranks);
     if (ranks && !helps) sr_together_dismiss(ranks);
+    if (sr_leave_asked()) status = SR_LEAVE_STATUS;
     sr_ranks_leave(ranks, status);
     return status;
 }

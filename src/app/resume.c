@@ -220,7 +220,10 @@ enum sr_status resume_prepare(const struct sr_session *session, struct sr_train_
     } else if (request->resume && !request->or_anew) {
         status = check_absent(session, request, sr_text_get(&why), error);
     }
-    if (!status && !*path) *path = own_path(session, request);
+    if (!status && !*path) {
+        *path = own_path(session, request);
+        if (sr_checkpoint_left(*path)) request->resume = true; /* the same command again */
+    }
     sr_checkpoint_fini(&found);
     sr_text_fini(&why);
     return status;

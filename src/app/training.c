@@ -9,6 +9,7 @@
 #include "sartor/app/checkpoints.h"
 #include "sartor/app/session.h"
 #include "sartor/base/file.h"
+#include "sartor/base/leave.h"
 #include "sartor/base/memory.h"
 #include "sartor/models/store.h"
 #include "sartor/models/together.h"
@@ -50,6 +51,9 @@ static enum sr_status train_run(struct task *task, const struct sr_monitor *moni
     };
     enum sr_status status = sr_model_fit(train->model, &fit, error);
     if (status) return status;
+    /* A family without checkpoints: less than what was asked for is not to pass for it. */
+    if (train->model->stopped && sr_leave_asked())
+        return sr_error_set(error, SR_ERROR_STATE, "ended by a signal; the same command fits anew");
     /* Without it, the model is as good, and it is fitted when it is needed. */
     if (fit.validation.count && !sr_jobs_closing(train->jobs))
         train->model->trust =

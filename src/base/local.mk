@@ -3,6 +3,7 @@ noinst_HEADERS += \
 	include/sartor/base/error.h \
 	include/sartor/base/file.h \
 	include/sartor/base/json.h \
+	include/sartor/base/leave.h \
 	include/sartor/base/memory.h \
 	include/sartor/base/monitor.h \
 	include/sartor/base/param.h \
@@ -23,6 +24,7 @@ libsartor_a_SOURCES += \
 	src/base/escape.c \
 	src/base/file.c \
 	src/base/json.c \
+	src/base/leave.c \
 	src/base/memory.c \
 	src/base/monitor.c \
 	src/base/output.c \

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "sartor/base/clock.h"
 #include "sartor/base/file.h"
 #include "sartor/base/memory.h"
 #include "sartor/base/thread.h"
@@ -189,15 +190,21 @@ bool sr_ranks_done(struct sr_ranks *ranks, void **request)
 
 void sr_ranks_turn(struct sr_ranks *ranks, struct sr_turns *turns)
 {
-    enum { QUICK = 2000, SHORT = 3000, WATCH = 64 };
-    turns->turns++;
-    if (turns->turns < QUICK) {
+    enum { LOOK = 32 };
+    const double quick = 0.002, soon = 0.05, watch_every = 0.02; /* seconds */
+    if (!turns->turns) turns->began = turns->watched = sr_clock_seconds();
+    if (++turns->turns < LOOK) {
         sched_yield();
         return;
     }
-    const long nanoseconds = turns->turns < SHORT ? 50000 : 1000000;
-    nanosleep(&(struct timespec){.tv_nsec = nanoseconds}, NULL);
-    if (turns->turns >= SHORT && turns->turns % WATCH == 0) watch(ranks);
+    const double now = sr_clock_seconds(), waited = now - turns->began;
+    if (waited < quick)
+        sched_yield();
+    else
+        nanosleep(&(struct timespec){.tv_nsec = waited < soon ? 50000 : 1000000}, NULL);
+    if (now - turns->watched < watch_every) return;
+    turns->watched = now;
+    watch(ranks);
 }
 
 static enum sr_status finish(struct sr_ranks *ranks, void *request, struct sr_error *error)
@@ -376,10 +383,16 @@ struct sr_ranks *sr_ranks_join(const char *identity, struct sr_error *error)
 
 void sr_ranks_leave(struct sr_ranks *ranks, int status)
 {
+    enum { TURNS = 600 }; /* of 10 ms */
     if (!ranks) return;
-    if (sr_ranks_failed(ranks, NULL))
+    watch(ranks); /* MPI would wait for ever for one that has ended */
+    if (sr_ranks_failed(ranks, NULL)) {
+        /* Rank 0 first tells what has happened. */
+        for (int i = 0;
+             i < TURNS && ranks->places[0].watched && !has_ended(ranks->places[0].process); i++)
+            nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
         ranks->transport->abort(status ? status : 1);
-    else
+    } else
         ranks->transport->close();
     free_ranks(ranks);
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "sartor/base/clock.h"
+#include "sartor/base/leave.h"
 #include "sartor/base/memory.h"
 #include "sartor/commands/queue.h"
 #include "sartor/commands/reply.h"
@@ -280,6 +281,7 @@ static enum sr_status ended(struct sr_session *session, struct sr_item *item,
     } else {
         clear_bar(runner);
     }
+    if (sr_leave_asked()) runner->stopped = true;
     runner->next_share = 0;
     return runner->stopped ? SR_ERROR_STATE : SR_OK;
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "sartor/base/clock.h"
+#include "sartor/base/leave.h"
 #include "sartor/base/memory.h"
 #include "sartor/base/thread.h"
 
@@ -100,7 +101,7 @@ static bool on_proceed(void *owner)
 {
     struct job *job = owner;
     struct sr_jobs *jobs = job->jobs;
-    if (atomic_load(&job->asked)) return false;
+    if (atomic_load(&job->asked) || sr_leave_asked()) return false;
     sr_mutex_lock(&jobs->mutex);
     for (;;) {
         bool must_wait = job->work.lane == SR_LANE_LONG && jobs->short_count > 0;
@@ -120,6 +121,8 @@ static void run_job(struct job *job)
     struct sr_event event = {.type = SR_EVENT_ENDED, .job = job->number};
     double start = sr_clock_seconds();
     enum sr_status status = SR_ERROR_CANCELLED;
+    const bool goes_on = job->work.lane == SR_LANE_LONG; /* with the same command */
+    if (goes_on) sr_leave_hold();
     if (on_proceed(job))
         status = job->work.run(job->work.context, &monitor, &event.of.ended.error);
     else
@@ -130,6 +133,7 @@ static void run_job(struct job *job)
                                                           : SR_JOB_FAILED;
     event.of.ended.error.status = status;
     event.context = job->work.context;
+    if (goes_on) sr_leave_release();
     sr_mutex_lock(&jobs->mutex);
     job->state = event.of.ended.state;
     if (job->work.lane == SR_LANE_SHORT && --jobs->short_count == 0)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sartor/base/file.h"
+#include "sartor/base/leave.h"
 #include "sartor/base/text.h"
 #include "sartor/compute/cpu.h"
 #include "sartor/models/tensors.h"
@@ -139,13 +140,63 @@ static void unpack_epoch(const double numbers[EPOCH_NUMBERS], int number, struct
         (struct sr_epoch){number, values[0], values[1], values[2], values[3], values[4], values[5]};
 }
 
+/* Where a training stands in the middle of an epoch: epochs finished, batches of the next one, and
+ * their sums. */
+enum { PARTIAL_NUMBERS = 6 };
+
+/* A checkpoint in the middle of an epoch is one that the program leaves. So is one at its
+ * beginning, where no epoch is finished or the program is to end. */
+static bool leaves(const struct sr_trainer *trainer)
+{
+    return trainer->tally.batches || !trainer->finished || sr_leave_asked();
+}
+
+static void pack_partial(const struct sr_trainer *trainer, double numbers[PARTIAL_NUMBERS])
+{
+    const struct sr_tally *tally = &trainer->tally;
+    numbers[0] = trainer->finished;
+    numbers[1] = (double)tally->batches;
+    numbers[2] = tally->loss;
+    numbers[3] = (double)tally->right;
+    numbers[4] = (double)tally->seen;
+    numbers[5] = tally->rate;
+}
+
+static bool unpack_partial(const double numbers[PARTIAL_NUMBERS], struct sr_trainer *trainer)
+{
+    const double most = (double)trainer->train.count;
+    const bool possible = numbers[0] >= 0 && numbers[0] < trainer->plan.epochs && numbers[1] >= 0 &&
+                          numbers[1] <= (double)trainer->batches && isfinite(numbers[2]) &&
+                          numbers[3] >= 0 && numbers[3] <= numbers[4] && numbers[4] <= most &&
+                          isfinite(numbers[5]) && (numbers[1] > 0) == (numbers[4] > 0);
+    if (!possible) return false;
+    trainer->finished = (int)numbers[0];
+    trainer->tally = (struct sr_tally){.batches = (uint64_t)numbers[1],
+                                       .loss = numbers[2],
+                                       .right = (uint64_t)numbers[3],
+                                       .seen = (uint64_t)numbers[4],
+                                       .rate = numbers[5],
+                                       .norm = NAN};
+    return true;
+}
+
+bool sr_checkpoint_left(const char *path)
+{
+    struct sr_tensors set;
+    if (!sr_path_exists(path) || sr_tensors_load(&set, path, &(struct sr_error){0})) return false;
+    const bool left = sr_tensors_find(&set, "partial");
+    sr_tensors_fini(&set);
+    return left;
+}
+
 enum sr_status sr_checkpoint_save(const char *path, uint64_t fingerprint,
                                   struct sr_trainer *trainer, struct sr_error *error)
 {
     struct sr_tensors set = {0};
     struct transfer transfer = {&set, error};
     enum sr_status status = SR_ERROR_MEMORY;
-    size_t shape[] = {(size_t)trainer->finished, EPOCH_NUMBERS}, few = 3;
+    const size_t rows = trainer->finished ? (size_t)trainer->finished : 1;
+    size_t shape[] = {rows, EPOCH_NUMBERS}, few = 3, partial = PARTIAL_NUMBERS;
     char text[32];
 
     double *history = sr_tensors_add(&set, "history", SR_F64, 2, shape, error);
@@ -157,6 +208,11 @@ enum sr_status sr_checkpoint_save(const char *path, uint64_t fingerprint,
     best[0] = trainer->best_epoch;
     best[1] = trainer->best_accuracy;
     best[2] = (double)*sr_optimizer_steps(trainer->optimizer);
+    if (leaves(trainer)) {
+        double *numbers = sr_tensors_add(&set, "partial", SR_F64, 1, &partial, error);
+        if (!numbers) goto out;
+        pack_partial(trainer, numbers);
+    }
     if (!walk(trainer, put_array, &transfer)) goto out;
     snprintf(text, sizeof text, "%016" PRIx64, fingerprint);
     sr_tensors_set_text(&set, "fingerprint", text);
@@ -196,7 +252,7 @@ bool sr_checkpoint_restore(const char *path, uint64_t fingerprint, struct sr_tra
     struct sr_tensors set = {0};
     struct sr_error error = {0};
     struct transfer transfer = {&set, &error};
-    const size_t any[] = {SIZE_MAX, EPOCH_NUMBERS}, few = 3;
+    const size_t any[] = {SIZE_MAX, EPOCH_NUMBERS}, few = 3, several = PARTIAL_NUMBERS;
     char text[32];
     bool restored = false;
     size_t room = sizeof trainer->note;
@@ -217,15 +273,21 @@ bool sr_checkpoint_restore(const char *path, uint64_t fingerprint, struct sr_tra
         goto out;
     }
     const struct sr_tensor *history = sr_tensors_need(&set, "history", SR_F64, 2, any, &error);
+    const struct sr_tensor *partial = NULL;
     const struct sr_tensor *state = sr_tensors_need(&set, "state", SR_F64, 1, &few, &error);
     if (!history || !state || history->shape[0] < 1 ||
         history->shape[0] > (size_t)trainer->plan.epochs ||
-        !possible_state(state->data, history->shape[0]) || !walk(trainer, has_array, &transfer)) {
+        !possible_state(state->data, history->shape[0]) ||
+        (sr_tensors_find(&set, "partial") &&
+         !(partial = sr_tensors_need(&set, "partial", SR_F64, 1, &several, &error))) ||
+        !walk(trainer, has_array, &transfer) ||
+        (partial && !unpack_partial(partial->data, trainer))) {
         snprintf(trainer->note, room, "the checkpoint is damaged: starting from the beginning");
         goto out;
     }
     walk(trainer, take_array, &transfer);
-    trainer->finished = (int)history->shape[0];
+    if (!partial) trainer->finished = (int)history->shape[0];
+    if ((size_t)trainer->finished > history->shape[0]) trainer->finished = (int)history->shape[0];
     for (int i = 0; i < trainer->finished; i++)
         unpack_epoch((const double *)history->data + (size_t)i * EPOCH_NUMBERS, i + 1,
                      &trainer->history[i]);
@@ -233,7 +295,12 @@ bool sr_checkpoint_restore(const char *path, uint64_t fingerprint, struct sr_tra
     trainer->best_epoch = (int)numbers[0];
     trainer->best_accuracy = numbers[1];
     *sr_optimizer_steps(trainer->optimizer) = (uint64_t)numbers[2];
-    snprintf(trainer->note, room, "going on after epoch %d", trainer->finished);
+    if (trainer->tally.batches)
+        snprintf(trainer->note, room,
+                 "going on in epoch %d, after %" PRIu64 " of %" PRIu64 " batches",
+                 trainer->finished + 1, trainer->tally.batches, trainer->batches);
+    else
+        snprintf(trainer->note, room, "going on after epoch %d", trainer->finished);
     restored = true;
 out:
     sr_tensors_fini(&set);
@@ -265,17 +332,20 @@ void sr_checkpoint_hand_out(struct sr_trainer *trainer, struct sr_sharing *shari
 {
     int32_t finished = trainer->finished;
     sr_sharing_hand_out(sharing, &finished, sizeof finished);
-    if (finished < 1 || finished > trainer->plan.epochs) return;
     struct {
         double best_accuracy;
         uint64_t steps;
+        struct sr_tally tally;
         int32_t best_epoch;
-    } state = {trainer->best_accuracy, *sr_optimizer_steps(trainer->optimizer),
+    } state = {trainer->best_accuracy, *sr_optimizer_steps(trainer->optimizer), trainer->tally,
                trainer->best_epoch};
     sr_sharing_hand_out(sharing, &state, sizeof state);
+    if (finished < 0 || finished > trainer->plan.epochs || (!finished && !state.tally.batches))
+        return;
     sr_sharing_hand_out(sharing, trainer->history, (size_t)finished * sizeof *trainer->history);
     walk(trainer, hand_out_array, sharing);
     trainer->finished = finished;
+    trainer->tally = state.tally;
     trainer->best_epoch = state.best_epoch;
     trainer->best_accuracy = state.best_accuracy;
     *sr_optimizer_steps(trainer->optimizer) = state.steps;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sartor/base/clock.h"
+#include "sartor/base/leave.h"
 #include "sartor/base/memory.h"
 #include "sartor/base/rng.h"
 #include "sartor/compute/kernels.h"
@@ -102,6 +103,7 @@ struct sr_trainer *sr_trainer_new(struct sr_network *network, const struct sr_tr
                                    .train = *train,
                                    .validation = *validation,
                                    .pool = pool,
+                                   .tally = {.norm = NAN},
                                    .network = network};
     if ((size_t)trainer->plan.batch > train->count) trainer->plan.batch = (int)train->count;
     size_t batch = (size_t)trainer->plan.batch;
@@ -240,17 +242,11 @@ static void fill_slice(void *context, size_t index, int worker)
     }
 }
 
-struct tally {
-    double loss; /* summed over images */
-    uint64_t right, seen;
-    double rate, norm;
-};
-
-enum outcome { WENT_WELL, STOPPED, DIVERGED, FAILED };
+enum outcome { WENT_WELL, STOPPED, LEFT, DIVERGED, FAILED };
 
 /* DIVERGED when the loss or the gradients are not finite; the weights cannot be used then. */
 static enum outcome train_batch(struct sr_trainer *trainer, int epoch, uint64_t batch,
-                                struct tally *tally)
+                                struct sr_tally *tally)
 {
     const struct sr_training *plan = &trainer->plan;
     size_t start = batch * (size_t)plan->batch, left = trainer->train.count - start;
@@ -304,19 +300,30 @@ static bool proceed(void *owner)
     return go;
 }
 
-/* May the next batch begin? What one member wishes, all do after the batch in which they learn of
- * it, so that all stop after the same one. */
-static bool may_begin(struct sr_trainer *trainer)
+/* Within a batch: one that has begun is finished before the program leaves. */
+static bool proceed_within(void *owner)
 {
-    struct sr_sharing *sharing = trainer->plan.sharing;
-    if (!sharing) return proceed(trainer);
-    if (sr_sharing_wish(sharing) != SR_WISH_NONE) return false;
-    if (!proceed(trainer)) sr_sharing_set_wish(sharing, SR_WISH_STOP);
-    return true;
+    return proceed(owner) || sr_leave_asked();
 }
 
-static void report(struct sr_trainer *trainer, int epoch, uint64_t batch, const struct tally *tally,
-                   double epoch_seconds, double run_seconds, uint64_t run_batches)
+/* May the next batch begin? What one member wishes, all do after the batch in which they learn of
+ * it, so that all stop after the same one. */
+static enum outcome may_begin(struct sr_trainer *trainer)
+{
+    struct sr_sharing *sharing = trainer->plan.sharing;
+    const bool go = proceed(trainer); /* false, too, when the program is to leave */
+    const enum outcome own = sr_leave_asked() ? LEFT : go ? WENT_WELL : STOPPED;
+    if (!sharing) return own;
+    if (sr_sharing_wish(sharing) != SR_WISH_NONE)
+        return sr_sharing_wish(sharing) == SR_WISH_LEAVE ? LEFT : STOPPED;
+    sr_sharing_set_wish(sharing, own == LEFT      ? SR_WISH_LEAVE
+                                 : own == STOPPED ? SR_WISH_STOP
+                                                  : SR_WISH_NONE);
+    return WENT_WELL;
+}
+
+static void report(struct sr_trainer *trainer, int epoch, uint64_t batch,
+                   const struct sr_tally *tally, double epoch_seconds, double run_seconds)
 {
     const struct sr_training *plan = &trainer->plan;
     uint64_t done = (uint64_t)(epoch - 1) * trainer->batches + batch + 1;
@@ -330,7 +337,8 @@ static void report(struct sr_trainer *trainer, int epoch, uint64_t batch, const 
                                    .loss = tally->loss / (double)tally->seen,
                                    .accuracy = (double)tally->right / (double)tally->seen,
                                    .learning_rate = tally->rate};
-    progress.seconds_left = run_seconds / (double)run_batches * (double)(progress.total - done);
+    progress.seconds_left =
+        run_seconds / (double)trainer->run_batches * (double)(progress.total - done);
     progress.remark = trainer->note[0];
     if (progress.remark)
         memcpy(progress.note, trainer->note, sizeof progress.note);
@@ -359,22 +367,24 @@ static void announce(const struct sr_trainer *trainer, int epoch)
 
 /* ---- epochs ---- */
 
-static enum outcome train_epoch(struct sr_trainer *trainer, int epoch, double run_begun,
-                                int first_epoch, struct tally *tally)
+static enum outcome train_epoch(struct sr_trainer *trainer, int epoch, double run_begun)
 {
+    struct sr_tally *tally = &trainer->tally;
     struct sr_rng rng;
     double begun = sr_clock_seconds() - trainer->waited;
 
     for (size_t i = 0; i < trainer->train.count; i++) trainer->order[i] = (uint32_t)i;
     sr_rng_init(&rng, trainer->plan.seed, SR_STREAM_SHUFFLE, (uint64_t)epoch);
     sr_rng_shuffle(&rng, trainer->order, trainer->train.count);
-    for (uint64_t batch = 0; batch < trainer->batches; batch++) {
-        if (!may_begin(trainer)) return STOPPED;
-        enum outcome outcome = train_batch(trainer, epoch, batch, tally);
+    while (tally->batches < trainer->batches) {
+        const uint64_t batch = tally->batches;
+        enum outcome outcome = may_begin(trainer);
+        if (outcome == WENT_WELL) outcome = train_batch(trainer, epoch, batch, tally);
         if (outcome != WENT_WELL) return outcome;
+        tally->batches++;
+        trainer->run_batches++;
         double now = sr_clock_seconds() - trainer->waited;
-        report(trainer, epoch, batch, tally, now - begun, now - run_begun,
-               (uint64_t)(epoch - first_epoch) * trainer->batches + batch + 1);
+        report(trainer, epoch, batch, tally, now - begun, now - run_begun);
     }
     return weights_finite(trainer->network) && weights_finite(measured(trainer)) ? WENT_WELL
                                                                                  : DIVERGED;
@@ -382,9 +392,10 @@ static enum outcome train_epoch(struct sr_trainer *trainer, int epoch, double ru
 
 /* Measure, keep and record an epoch whose batches are done. SR_ERROR_NUMERIC when the validation
  * loss is no number: finite weights can still be too large to use. */
-static enum sr_status finish_epoch(struct sr_trainer *trainer, int epoch, const struct tally *tally,
-                                   double begun, struct sr_error *error)
+static enum sr_status finish_epoch(struct sr_trainer *trainer, int epoch, double begun,
+                                   struct sr_error *error)
 {
+    const struct sr_tally *tally = &trainer->tally;
     const struct sr_training *plan = &trainer->plan;
     struct sr_network *network = measured(trainer);
     struct sr_epoch *record = &trainer->history[epoch - 1];
@@ -415,6 +426,7 @@ static enum sr_status finish_epoch(struct sr_trainer *trainer, int epoch, const 
     if (plan->patience == 0 || better) copy_weights(trainer->kept, network);
     record->seconds = sr_clock_seconds() - trainer->waited - begun;
     trainer->finished = epoch;
+    trainer->tally = (struct sr_tally){.norm = NAN};
     return SR_OK;
 }
 
@@ -449,6 +461,21 @@ static enum sr_status after_failure(const struct sr_trainer *trainer, struct sr_
     return sr_error_prefix(error, "the training ended in epoch %d", trainer->finished + 1);
 }
 
+/* The program is asked to end: keep what there is. */
+static enum sr_status leave(struct sr_trainer *trainer, sr_epoch_end *epoch_end, void *owner,
+                            struct sr_error *error)
+{
+    struct sr_error trouble = {0};
+    const char *kept = !epoch_end ? "" : "; the same command goes on from there";
+    if (epoch_end && epoch_end(owner, trainer, &trouble))
+        return sr_error_set(error, SR_ERROR_STATE, "ended by a signal; no checkpoint: %s",
+                            trouble.text);
+    return sr_error_set(error, SR_ERROR_STATE,
+                        "ended by a signal in epoch %d, after %llu of %llu batches%s",
+                        trainer->finished + 1, (unsigned long long)trainer->tally.batches,
+                        (unsigned long long)trainer->batches, kept);
+}
+
 /* A loss that is a number, but far above that of guessing in the epoch whose weights are kept: all
  * that was learned is lost. Ten times guessing is above what any augmentation makes of a network
  * that learns. */
@@ -476,18 +503,18 @@ enum sr_status sr_trainer_run(struct sr_trainer *trainer, const struct sr_monito
 
     *complete = false;
     trainer->monitor = monitor;
-    trainer->gate = (struct sr_monitor){.owner = trainer, .proceed = proceed};
+    trainer->run_batches = 0;
+    trainer->gate = (struct sr_monitor){.owner = trainer, .proceed = proceed_within};
     if (!trainer->plan.sharing) sr_workspace_gate(trainer->workspace, &trainer->gate);
     if (trainer->note[0]) announce(trainer, first);
     for (int epoch = first; epoch <= trainer->plan.epochs && !out_of_patience(trainer); epoch++) {
-        struct tally tally = {.norm = NAN};
         double begun = sr_clock_seconds() - trainer->waited;
-        enum outcome outcome = train_epoch(trainer, epoch, run_begun, first, &tally);
+        enum outcome outcome = train_epoch(trainer, epoch, run_begun);
         if (outcome == FAILED) return after_failure(trainer, error);
-        enum sr_status status = outcome == DIVERGED ? SR_ERROR_NUMERIC
-                                : outcome == STOPPED
-                                    ? SR_ERROR_CANCELLED
-                                    : finish_epoch(trainer, epoch, &tally, begun, error);
+        if (outcome == LEFT) return leave(trainer, epoch_end, owner, error);
+        enum sr_status status = outcome == DIVERGED  ? SR_ERROR_NUMERIC
+                                : outcome == STOPPED ? SR_ERROR_CANCELLED
+                                                     : finish_epoch(trainer, epoch, begun, error);
         if (status == SR_ERROR_NUMERIC) return after_divergence(trainer, epoch, complete, error);
         if (status == SR_ERROR_CANCELLED) {
             if (trainer->finished > 0) return SR_OK;

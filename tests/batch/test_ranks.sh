@@ -14,6 +14,8 @@ case $(mpirun --version 2>&1) in
 *) launch=mpirun ;;
 esac
 export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_btl=self,vader
+# When a process dies, mpirun ends the others, after this many seconds by force.
+export OMPI_MCA_odls_base_sigkill_timeout=8
 
 ranks() { # COUNT THREADS ARGUMENTS
     count=$1 threads=$2
@@ -54,6 +56,48 @@ timeless() { sed 's/"[a-z_]*\(seconds\|memory\|per_second\)": [0-9.e-]*//g' out;
 run --json --batch script; timeless >wanted
 ranks 2 1 --json --batch script; timeless >found
 [ "$code" -eq 0 ] && [ -s found ] && cmp -s wanted found; report $? "a script prints once what it prints in one process"
+
+# A run that is asked to leave ends in the middle of an epoch, and the same command goes on, with any number of processes.
+long="train cnn epochs=6 limit=390 seed=3 augment=on ema=0.9"
+run $long name=whole; bits home whole >wanted
+cat >ranked <<END
+#!/bin/sh
+# Notes the number of each process.
+echo \$\$ >"$work/process\${OMPI_COMM_WORLD_RANK:-\$PMI_RANK}"
+exec "$sartor" "\$@"
+END
+chmod +x ranked
+begin() { # COUNT ARGUMENTS: until a checkpoint is there
+    rm -rf process[0-9]*
+    count=$1
+    shift
+    $launch -n "$count" ./ranked --threads 1 --home "$work/left" --data "$mini" "$@" >out 2>err </dev/null &
+    launched=$! tries=0
+    until ls left/checkpoints/*.safetensors >/dev/null 2>&1 || [ $tries -ge 600 ]; do sleep 0.05; tries=$((tries + 1)); done
+}
+begin 2 $long name=whole; kill -USR1 $launched; wait $launched
+[ $? -eq 75 ] && grep -q 'ended by a signal in epoch [2-6]' err; report $? "a signal ends a run with status 75"
+tries=0 # again, wherever it is then
+"$sartor" --threads 2 --home left --data "$mini" $long name=whole >out 2>err </dev/null & launched=$!
+until grep -q 'going on' err || [ $tries -ge 600 ]; do sleep 0.05; tries=$((tries + 1)); done
+kill -TERM $launched 2>/dev/null; wait $launched; code=$?
+[ $code -eq 75 ] || [ $code -eq 0 ]; report $? "one process goes on with what two have left"
+mv left home3; ranks 3 1 $long name=whole; mv home3 left
+[ "$code" -eq 0 ] && bits left whole >found && cmp -s wanted found; report $? "three end it, to the bits of one that was never stopped"
+[ -z "$(ls left/checkpoints)" ]; report $? "and the checkpoint is gone"
+
+# A process that dies.
+begin 3 $long name=dies; started=$(date +%s); kill -KILL "$(cat process1)"; wait $launched
+[ $? -ne 0 ] && [ $(($(date +%s) - started)) -le 40 ] && [ "$(grep -c '^sartor: .*rank 1 .*has ended' err)" -eq 1 ]
+report $? "when a process dies, all end with one sentence"
+tries=0
+while kill -0 "$(cat process0)" 2>/dev/null || kill -0 "$(cat process2)" 2>/dev/null; do
+    sleep 0.1; tries=$((tries + 1)); [ $tries -lt 100 ] || break
+done
+[ $tries -lt 100 ] && ls left/checkpoints/dies@*.safetensors >/dev/null
+report $? "none is left, and the checkpoint is kept"
+mv left home2; ranks 2 1 $long name=dies resume; mv home2 left
+[ "$code" -eq 0 ] && bits left dies >found && cmp -s wanted found; report $? "resume goes on from it"
 
 # Processes that do not agree.
 timeout 60 $launch -n 1 "$sartor" --data "$mini" --home "$work/home" stats : -n 1 "$sartor" --data "$mini" --home "$work/home" models \

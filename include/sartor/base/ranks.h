@@ -57,6 +57,7 @@ enum sr_status sr_ranks_next(struct sr_ranks *ranks, enum sr_tag tag, bool wait,
 /* Waiting for a rank: turns of it that are short at first, so that what comes soon is seen soon. */
 struct sr_turns {
     unsigned turns;
+    double began, watched; /* clock; when it was last looked whether all processes are there */
 };
 void sr_ranks_turn(struct sr_ranks *ranks, struct sr_turns *turns);
 

@@ -216,6 +216,10 @@ enum sr_status sr_model_gradients(const struct sr_model *model, const uint8_t *p
 enum sr_status sr_model_importance(const struct sr_model *model, int target, float *image,
                                    struct sr_error *error);
 
+/* Was the checkpoint kept since the program was asked to leave (base/leave.h)? Then the same
+ * training goes on from it. */
+bool sr_checkpoint_left(const char *path);
+
 /* How the fit ended where it did not end well: "stopped early", "diverged"; else "". */
 const char *sr_model_ending(const struct sr_model *model);
 /* Note which data a model is trained on. */

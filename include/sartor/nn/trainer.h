@@ -43,6 +43,14 @@ struct sr_training {
     struct sr_sharing *sharing; /* of its batches, made for `batch`; NULL: alone. Borrowed */
 };
 
+/* Sums over the batches of an epoch, of which `batches` are done. */
+struct sr_tally {
+    uint64_t batches;
+    double loss; /* summed over images */
+    uint64_t right, seen;
+    double rate, norm; /* of the last step */
+};
+
 struct sr_trainer {
     struct sr_training plan;
     struct sr_samples train, validation;
@@ -53,6 +61,7 @@ struct sr_trainer {
     struct sr_network *kept;    /* of the last finished epoch; with patience, of the best one */
     struct sr_optimizer *optimizer;
     int finished;             /* epochs */
+    struct sr_tally tally;    /* of the epoch that is not finished */
     struct sr_epoch *history; /* room for all; `finished` of them are there */
     const char *about;        /* kept in checkpoints as it is; NULL for nothing. Borrowed */
     bool diverged;            /* it has ended so; what was finished is kept */
@@ -68,13 +77,14 @@ struct sr_trainer {
     uint8_t *bytes;                   /* and as bytes, for features that are made of bytes */
     size_t *slots;                    /* the optimiser's, of each learned parameter */
     uint64_t batches;                 /* an epoch */
+    uint64_t run_batches;             /* done since sr_trainer_run */
     double waited;                    /* seconds paused, or stopped for shorter work */
     const struct sr_monitor *monitor; /* of the run at hand */
     struct sr_monitor gate; /* what asks it whether to go on, and counts the time waited */
 };
 
-/* Called when an epoch has ended and the trainer stands between two. A failure does not end the
- * training; it is said in a progress note. */
+/* Called when an epoch has ended, or the program is to leave after a batch. A failure does not end
+ * the training; it is said in a progress note. */
 typedef enum sr_status sr_epoch_end(void *owner, struct sr_trainer *trainer,
                                     struct sr_error *error);
 
@@ -93,8 +103,11 @@ void sr_trainer_free(struct sr_trainer *trainer);
  *   - the loss or a weight became infinite or NaN after a finished epoch: that epoch's weights
  * stay, and a progress note says so (`*complete` becomes true, since it would happen again).
  * SR_ERROR_CANCELLED and SR_ERROR_NUMERIC are the last two without a finished epoch.
- * An epoch that does not end leaves the network, the averages and the optimiser in the middle of a
- * step: only what is kept is whole, and the trainer is not to be run again. */
+ * When the program is asked to leave (base/leave.h), the training ends after the present batch:
+ * epoch_end is called to keep a checkpoint in the middle of the epoch, from which the training can
+ * go on to the same bits, and the status is SR_ERROR_STATE.
+ * An epoch that otherwise does not end leaves the network, the averages and the optimiser in the
+ * middle of a step: only what is kept is whole, and the trainer is not to be run again. */
 enum sr_status sr_trainer_run(struct sr_trainer *trainer, const struct sr_monitor *monitor,
                               sr_epoch_end *epoch_end, void *owner, bool *complete,
                               struct sr_error *error);
