@@ -1,6 +1,7 @@
 noinst_HEADERS += \
 	src/nn/convolver.h \
 	src/nn/layer.h \
+	src/nn/window.h \
 	src/nn/workspace.h \
 	include/sartor/nn/layer.h \
 	include/sartor/nn/exchange.h \
@@ -26,6 +27,8 @@ libsartor_a_SOURCES += \
 	src/nn/layer_max_pool.c \
 	src/nn/layer_relu.c \
 	src/nn/layer_silu.c \
+	src/nn/layer_window_conv.c \
+	src/nn/layer_window_pool.c \
 	src/nn/layers.c \
 	src/nn/network.c \
 	src/nn/optimizer.c \

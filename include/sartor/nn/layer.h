@@ -22,7 +22,9 @@
     KIND(DENSE, dense)                                                                             \
     KIND(DROPOUT, dropout)                                                                         \
     KIND(AVERAGE_POOL, average_pool)                                                               \
-    KIND(SILU, silu)
+    KIND(SILU, silu)                                                                               \
+    KIND(WINDOW_CONV, window_conv)                                                                 \
+    KIND(WINDOW_POOL, window_pool)
 
 enum sr_layer_type {
 #define SR_LAYER_TYPE(NAME, file) SR_LAYER_##NAME,
@@ -38,9 +40,11 @@ struct sr_layer_spec {
     int input;          /* index of the layer that feeds it; -1: the image */
     int other;          /* the second input, for a kind that has two */
     int channels;       /* CONV, DENSE: outputs */
-    int kernel, stride; /* CONV */
+    int kernel, stride; /* CONV, WINDOW_CONV, WINDOW_POOL */
     bool same, bias;    /* CONV: padding; CONV and DENSE: bias */
     float rate;         /* DROPOUT */
+    int pads[4];        /* WINDOW_CONV, WINDOW_POOL: pixels above, left, below, right */
+    bool mean, padded;  /* WINDOW_POOL: mean instead of largest, over the pads too */
 };
 
 /* How a diagram groups the kinds. */
