@@ -33,14 +33,23 @@ const struct sr_command sr_command_models = {
 const struct sr_command sr_command_load = {
     .name = "load",
     .group = "models",
-    .help = "Copy a model file to your own models.",
+    .help = "Copy a model file to your own models, or a network from another program as FILE.onnx.",
     .params =
         (const struct sr_param[]){
             {"file", SR_PARAM_FILE, .positional = true, .required = true,
-             .help = "A .safetensors file that sartor has saved."},
+             .help = "A .safetensors file that sartor has saved, or an .onnx file of an image "
+                     "classifier."},
             {"name", SR_PARAM_TEXT, .help = "Name to give it (default: the one in the file)."},
+            {"scale", SR_PARAM_NUMBER, .minimum = 1e-3, .maximum = 1e6,
+             .help = "ONNX: what pixels are divided by first (default: 255; 1 where the file takes "
+                     "bytes)."},
+            {"mean", SR_PARAM_LIST, .minimum = -1e6, .maximum = 1e6,
+             .help = "ONNX: subtracted then; one number, or one for each channel."},
+            {"std", SR_PARAM_LIST, .minimum = 1e-6, .maximum = 1e6,
+             .help = "ONNX: what is divided by then, likewise."},
             {0}},
     .run = load_run,
+    .example = "load /tmp/net.onnx mean=0.2860 std=0.3530",
 };
 
 const struct sr_command sr_command_save = {
@@ -218,10 +227,32 @@ enum sr_status ask_to_replace(struct sr_session *session, struct sr_item *item, 
                         "You have a model %s already: is it to be replaced?", name);
 }
 
+/* A network of another program, for images of the open data set where its file leaves that open. */
+static struct sr_model *load_onnx(struct sr_session *session, const struct sr_args *args,
+                                  struct sr_error *error)
+{
+    struct sr_onnx_reading reading = {0};
+    if (session->data) reading.image = session->data->files[SR_FILE_TRAIN].shape;
+    if (sr_args_given(args, "scale")) reading.scale = sr_args_number(args, "scale");
+    reading.mean_count = sr_args_list(args, "mean", reading.means, SR_CHANNELS_MAX);
+    reading.deviation_count = sr_args_list(args, "std", reading.deviations, SR_CHANNELS_MAX);
+    if (reading.mean_count <= SR_CHANNELS_MAX && reading.deviation_count <= SR_CHANNELS_MAX)
+        return sr_onnx_load(sr_args_path(args, "file"), &reading, error);
+    sr_error_set(error, SR_ERROR_ARGUMENT, "mean= and std= take one number, or one a channel.");
+    return NULL;
+}
+
 SR_RUN(load_run)
 {
     SR_UNUSED;
-    struct sr_model *model = sr_model_load(sr_args_path(args, "file"), error);
+    const char *path = sr_args_path(args, "file");
+    const bool foreign = !strcasecmp(sr_path_extension(path), ".onnx");
+    if (!foreign &&
+        (sr_args_given(args, "scale") || sr_args_given(args, "mean") || sr_args_given(args, "std")))
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "scale=, mean= and std= are for .onnx files; a model file knows them.");
+    if (foreign && sr_session_data(session, &(struct sr_error){0}) == SR_PENDING) return SR_PENDING;
+    struct sr_model *model = foreign ? load_onnx(session, args, error) : sr_model_load(path, error);
     if (!model) return error->status;
     const char *name = sr_args_text(args, "name");
     enum sr_status status = SR_OK;
@@ -239,6 +270,12 @@ SR_RUN(load_run)
         sr_reply_text(reply, "model", model->name);
         sr_reply_text(reply, "family", model->class->name);
         sr_reply_say(reply, "%s (%s) is loaded", model->name, model->class->name);
+        /* It can be used where data of its shape is open. */
+        struct sr_error other = {0};
+        if (foreign && session->data &&
+            sr_model_check_shape(model, session->data->files[SR_FILE_TRAIN].shape,
+                                 session->data->classes, &other))
+            sr_reply_say(reply, "%s", other.text);
     }
     sr_model_unref(model);
     return status;

@@ -9,6 +9,7 @@
 #include "sartor/base/clock.h"
 #include "sartor/base/memory.h"
 #include "sartor/base/words.h"
+#include "sartor/models/imported.h"
 
 struct ensemble {
     size_t count;
@@ -198,7 +199,10 @@ static enum sr_status load_member(const struct sr_tensors *set, size_t number,
                               "member %zu of the ensemble lacks its class, name or hyperparameters",
                               number);
     /* Only a family: ensembles of ensembles could nest without end. */
-    const struct sr_model_class *class = status ? NULL : sr_model_class_find(family, error);
+    const struct sr_model_class *class = NULL;
+    if (!status)
+        class = !strcmp(family, sr_model_class_imported.name) ? &sr_model_class_imported
+                                                              : sr_model_class_find(family, error);
     if (!status && !class) status = SR_ERROR_FORMAT;
     if (!status) status = sr_words_split(&line, &words, error);
     if (!status) {

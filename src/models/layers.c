@@ -25,7 +25,7 @@ void sr_layers_precision(struct sr_layers *layers, const struct sr_args *params)
     layers->precision = (enum sr_precision)sr_args_choice(params, "precision");
 }
 
-static int append(struct sr_layers *layers, const struct sr_layer_spec *spec)
+int sr_layers_append(struct sr_layers *layers, const struct sr_layer_spec *spec)
 {
     size_t index = layers->count++;
     sr_xgrow(&layers->items, &layers->room, layers->count, sizeof *layers->items);
@@ -50,14 +50,14 @@ int sr_layers_conv(struct sr_layers *layers, int input, struct sr_layer_spec con
     spec.input = input;
     spec.other = -1;
     FORMAT_NAME(spec.name);
-    return append(layers, &spec);
+    return sr_layers_append(layers, &spec);
 }
 
 int sr_layers_norm(struct sr_layers *layers, int input, const char *name, ...)
 {
     struct sr_layer_spec spec = {.type = SR_LAYER_BATCH_NORM, .input = input, .other = -1};
     FORMAT_NAME(spec.name);
-    return append(layers, &spec);
+    return sr_layers_append(layers, &spec);
 }
 
 int sr_layers_dense(struct sr_layers *layers, int input, int channels, bool bias, const char *name,
@@ -66,12 +66,13 @@ int sr_layers_dense(struct sr_layers *layers, int input, int channels, bool bias
     struct sr_layer_spec spec = {
         .type = SR_LAYER_DENSE, .input = input, .other = -1, .channels = channels, .bias = bias};
     FORMAT_NAME(spec.name);
-    return append(layers, &spec);
+    return sr_layers_append(layers, &spec);
 }
 
 int sr_layers_plain(struct sr_layers *layers, enum sr_layer_type type, int input)
 {
-    return append(layers, &(struct sr_layer_spec){.type = type, .input = input, .other = -1});
+    return sr_layers_append(layers,
+                            &(struct sr_layer_spec){.type = type, .input = input, .other = -1});
 }
 
 int sr_layers_pool(struct sr_layers *layers, enum sr_layer_type type, int input)
@@ -81,16 +82,16 @@ int sr_layers_pool(struct sr_layers *layers, enum sr_layer_type type, int input)
 
 int sr_layers_add(struct sr_layers *layers, int input, int other)
 {
-    return append(layers,
-                  &(struct sr_layer_spec){.type = SR_LAYER_ADD, .input = input, .other = other});
+    return sr_layers_append(
+        layers, &(struct sr_layer_spec){.type = SR_LAYER_ADD, .input = input, .other = other});
 }
 
 int sr_layers_dropout(struct sr_layers *layers, int input, double rate)
 {
     if (rate <= 0) return input;
-    return append(layers,
-                  &(struct sr_layer_spec){
-                      .type = SR_LAYER_DROPOUT, .input = input, .other = -1, .rate = (float)rate});
+    return sr_layers_append(
+        layers, &(struct sr_layer_spec){
+                    .type = SR_LAYER_DROPOUT, .input = input, .other = -1, .rate = (float)rate});
 }
 
 void sr_layers_mark(struct sr_layers *layers, int layer, const char *name, ...)
@@ -99,6 +100,13 @@ void sr_layers_mark(struct sr_layers *layers, int layer, const char *name, ...)
     FORMAT_NAME(mark.name);
     sr_xgrow(&layers->marks, &layers->marks_room, layers->mark_count + 1, sizeof *layers->marks);
     layers->marks[layers->mark_count++] = mark;
+}
+
+struct sr_shape sr_layers_shape(const struct sr_layers *layers, int layer)
+{
+    struct sr_shape shape = layers->image;
+    if (layer >= 0) sr_layer_shape(layers->items, (size_t)layer, layers->image, &shape, NULL);
+    return shape;
 }
 
 int sr_layers_side(const struct sr_layers *layers, int layer)

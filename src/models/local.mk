@@ -2,6 +2,7 @@ noinst_HEADERS += \
 	include/sartor/models/ensemble.h \
 	include/sartor/models/families.h \
 	include/sartor/models/familiarity.h \
+	include/sartor/models/imported.h \
 	include/sartor/models/model.h \
 	include/sartor/models/networks.h \
 	include/sartor/models/seen.h \
@@ -28,6 +29,7 @@ libsartor_a_SOURCES += \
 	src/models/forest_file.c \
 	src/models/forest_grow.c \
 	src/models/forest_split.c \
+	src/models/imported.c \
 	src/models/knn.c \
 	src/models/layers.c \
 	src/models/lbfgs.c \

@@ -9,6 +9,7 @@
 #include "sartor/base/text.h"
 #include "sartor/base/words.h"
 #include "sartor/models/ensemble.h"
+#include "sartor/models/imported.h"
 #include "sartor/models/trust.h"
 #include <inttypes.h>
 #include <math.h>
@@ -235,7 +236,10 @@ static enum sr_status read_model(struct sr_model *model, const struct sr_tensors
     if (!status) status = need_count(set, "split_seed", 0, UINT64_MAX, &model->split_seed, error);
     if (!status) status = need_real(set, "validation", 0, 0.9, &model->validation, error);
     if (!status) status = need_count(set, "limit", 0, UINT64_MAX, &model->limit, error);
-    if (!status) status = need_count(set, "train_count", 1, UINT32_MAX, &model->train_count, error);
+    /* Of a network from another program it is not known. */
+    const uint64_t least = model->class == &sr_model_class_imported ? 0 : 1;
+    if (!status)
+        status = need_count(set, "train_count", least, UINT32_MAX, &model->train_count, error);
     if (!status) status = need_real(set, "fit_seconds", 0, 1e12, &model->fit_seconds, error);
     if (!status && sr_tensors_text(set, "fit_memory")) /* files of earlier versions lack it */
         status = need_count(set, "fit_memory", 0, UINT64_MAX, &model->fit_memory, error);
@@ -282,10 +286,12 @@ static struct sr_model *make_model(struct sr_tensors *set, const char *path, str
                               "It has the format version \"%.20s\"; this sartor reads version %s.",
                               format, format_version);
     } else {
-        /* An ensemble can be loaded but not trained, so it is not among the families. */
-        const struct sr_model_class *class = !strcmp(family, sr_model_class_ensemble.name)
-                                                 ? &sr_model_class_ensemble
-                                                 : sr_model_class_find(family, error);
+        /* An ensemble can be loaded but not trained, so it is not among the families; likewise a
+         * network from another program. */
+        const struct sr_model_class *class =
+            !strcmp(family, sr_model_class_ensemble.name)   ? &sr_model_class_ensemble
+            : !strcmp(family, sr_model_class_imported.name) ? &sr_model_class_imported
+                                                            : sr_model_class_find(family, error);
         if (class) model = sr_model_new(class, name);
         status = class ? read_model(model, set, error) : SR_ERROR_FORMAT;
     }

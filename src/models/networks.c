@@ -191,32 +191,47 @@ static int normalisation(const struct sr_args *params)
     return sr_args_choice(params, "normalise");
 }
 
+enum sr_status sr_networks_make(struct sr_layers *layers, const struct sr_model_shape *shape,
+                                const struct sr_input *input, enum sr_views views, void **made,
+                                struct sr_error *error)
+{
+    struct network_state *state = sr_xalloc(sizeof *state);
+    *state = (struct network_state){.shape = *shape, .input = *input, .views = views};
+    state->input.features = layers->features;
+    state->network = sr_network_new(layers->items, layers->count, layers->image, error);
+    int height = 0, width = 0, outputs = 0;
+    enum sr_status status = SR_OK;
+    if (!state->network) status = error && error->status ? error->status : SR_ERROR_MEMORY;
+    if (!status) sr_network_shape(state->network, layers->count - 1, &height, &width, &outputs);
+    if (!status && outputs != shape->classes)
+        status = sr_error_set(error, SR_ERROR_ARGUMENT,
+                              "The network's last layer has %d outputs for %d classes.", outputs,
+                              shape->classes);
+    if (status) {
+        sr_networks_free(state);
+        return status;
+    }
+    sr_network_train_in(state->network, layers->precision);
+    state->mark_count = layers->mark_count;
+    state->marks = layers->marks;
+    layers->marks = NULL;
+    layers->mark_count = 0;
+    *made = state;
+    return SR_OK;
+}
+
 /* A state with a network of zero weights. */
 static enum sr_status make_state(const struct sr_network_family *family,
                                  const struct sr_args *params, const struct sr_model_shape *shape,
                                  struct network_state **made, struct sr_error *error)
 {
     struct sr_layers layers = {.image = shape->image};
-    struct network_state *state = sr_xalloc(sizeof *state);
+    const struct sr_input input = {.deviation = 1, .own = normalisation(params) == OWN};
+    const enum sr_views views = (enum sr_views)choice(params, "tta", sr_views_names);
+    void *state = NULL;
     enum sr_status status = family->build(params, shape, &layers, error);
-
-    *state = (struct network_state){.shape = *shape,
-                                    .input = {.deviation = 1, .own = normalisation(params) == OWN},
-                                    .views = (enum sr_views)choice(params, "tta", sr_views_names)};
-    if (!status) {
-        state->input.features = layers.features;
-        state->network = sr_network_new(layers.items, layers.count, layers.image, error);
-        if (!state->network) status = error && error->status ? error->status : SR_ERROR_MEMORY;
-        if (!status) sr_network_train_in(state->network, layers.precision);
-    }
-    if (!status) {
-        state->mark_count = layers.mark_count;
-        state->marks = layers.marks;
-        layers.marks = NULL;
-        *made = state;
-    } else {
-        sr_networks_free(state);
-    }
+    if (!status) status = sr_networks_make(&layers, shape, &input, views, &state, error);
+    *made = state;
     sr_layers_fini(&layers);
     return status;
 }
@@ -381,7 +396,9 @@ enum sr_status sr_networks_save(const void *opaque, struct sr_tensors *set, stru
 {
     const struct network_state *state = opaque;
     struct sr_parameter *parameters;
-    size_t count = sr_network_parameters(state->network, &parameters), one = 1;
+    const struct sr_input *own = &state->input;
+    size_t count = sr_network_parameters(state->network, &parameters);
+    const size_t channels = own->by_channel ? (size_t)state->shape.image.channels : 1;
 
     for (size_t i = 0; i < count; i++) {
         size_t shape[SR_RANK_MAX];
@@ -390,16 +407,57 @@ enum sr_status sr_networks_save(const void *opaque, struct sr_tensors *set, stru
         if (!data) return SR_ERROR_MEMORY;
         sr_network_export(state->network, i, data);
     }
-    const struct {
-        const char *name;
-        float value;
-    } input[] = {{"input.mean", state->input.mean}, {"input.deviation", state->input.deviation}};
-    for (size_t i = 0; i < 2; i++) {
-        float *data = sr_tensors_add(set, input[i].name, SR_F32, 1, &one, error);
-        if (!data) return SR_ERROR_MEMORY;
-        *data = input[i].value;
+    float *mean = sr_tensors_add(set, "input.mean", SR_F32, 1, &channels, error),
+          *deviation =
+              mean ? sr_tensors_add(set, "input.deviation", SR_F32, 1, &channels, error) : NULL;
+    if (!deviation) return SR_ERROR_MEMORY;
+    for (size_t c = 0; c < channels; c++) {
+        mean[c] = own->by_channel ? own->means[c] : own->mean;
+        deviation[c] = own->by_channel ? own->deviations[c] : own->deviation;
     }
     return SR_OK;
+}
+
+/* One number for all channels, or one for each. */
+static enum sr_status read_input(struct network_state *state, const struct sr_tensors *set,
+                                 struct sr_error *error)
+{
+    const struct sr_tensor *given = sr_tensors_find(set, "input.mean");
+    const size_t own = (size_t)state->shape.image.channels,
+                 channels = own > 1 && given && given->count == own ? own : 1;
+    const struct sr_tensor *mean = sr_tensors_need(set, "input.mean", SR_F32, 1, &channels, error);
+    const struct sr_tensor *deviation =
+        mean ? sr_tensors_need(set, "input.deviation", SR_F32, 1, &channels, error) : NULL;
+    if (!deviation) return SR_ERROR_FORMAT;
+    struct sr_input *input = &state->input;
+    input->by_channel = channels > 1;
+    for (size_t c = 0; c < channels; c++) {
+        input->means[c] = ((const float *)mean->data)[c];
+        input->deviations[c] = ((const float *)deviation->data)[c];
+        if (!(input->deviations[c] > 0))
+            return sr_error_set(error, SR_ERROR_FORMAT,
+                                "The tensor input.deviation is %g; it must be above 0.",
+                                (double)input->deviations[c]);
+    }
+    input->mean = input->means[0];
+    input->deviation = input->deviations[0];
+    return SR_OK;
+}
+
+enum sr_status sr_networks_fill(void *opaque, const struct sr_tensors *set, struct sr_error *error)
+{
+    struct network_state *state = opaque;
+    struct sr_parameter *parameters;
+    size_t count = sr_network_parameters(state->network, &parameters);
+    for (size_t i = 0; i < count; i++) {
+        size_t wanted[SR_RANK_MAX];
+        int rank = sr_network_tensor_shape(state->network, i, wanted);
+        const struct sr_tensor *tensor =
+            sr_tensors_need(set, parameters[i].name, SR_F32, rank, wanted, error);
+        if (!tensor) return SR_ERROR_FORMAT;
+        sr_network_import(state->network, i, tensor->data);
+    }
+    return read_input(state, set, error);
 }
 
 enum sr_status sr_networks_load(const struct sr_network_family *family,
@@ -408,38 +466,25 @@ enum sr_status sr_networks_load(const struct sr_network_family *family,
                                 struct sr_error *error)
 {
     struct network_state *state = NULL;
-    struct sr_parameter *parameters;
-    const size_t one = 1;
     enum sr_status status = make_state(family, params, shape, &state, error);
-    if (status) return status;
+    if (!status) status = sr_networks_fill(state, set, error);
+    if (status)
+        sr_networks_free(state);
+    else
+        *out = state;
+    return status;
+}
 
-    size_t count = sr_network_parameters(state->network, &parameters);
-    for (size_t i = 0; i < count; i++) {
-        size_t wanted[SR_RANK_MAX];
-        int rank = sr_network_tensor_shape(state->network, i, wanted);
-        const struct sr_tensor *tensor =
-            sr_tensors_need(set, parameters[i].name, SR_F32, rank, wanted, error);
-        if (!tensor) goto failed;
-        sr_network_import(state->network, i, tensor->data);
-    }
-    const struct sr_tensor *mean = sr_tensors_need(set, "input.mean", SR_F32, 1, &one, error);
-    const struct sr_tensor *deviation =
-        mean ? sr_tensors_need(set, "input.deviation", SR_F32, 1, &one, error) : NULL;
-    if (!deviation) goto failed;
-    state->input.mean = *(const float *)mean->data;
-    state->input.deviation = *(const float *)deviation->data;
-    if (!(state->input.deviation > 0)) {
-        sr_error_set(error, SR_ERROR_FORMAT,
-                     "The tensor input.deviation is %g; it must be above 0.",
-                     (double)state->input.deviation);
-        goto failed;
-    }
-    *out = state;
-    return SR_OK;
+const struct sr_network *sr_networks_network(const void *state)
+{
+    return ((const struct network_state *)state)->network;
+}
 
-failed:
-    sr_networks_free(state);
-    return SR_ERROR_FORMAT;
+const struct sr_layer_mark *sr_networks_marks(const void *opaque, size_t *count)
+{
+    const struct network_state *state = opaque;
+    *count = state->mark_count;
+    return state->marks;
 }
 
 size_t sr_networks_describe(const void *opaque, struct sr_layer_summary *layers, size_t room)

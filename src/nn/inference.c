@@ -74,6 +74,14 @@ void sr_inference_fill(const struct sr_input *input, const uint8_t *pixels, stru
 {
     float scale = 1 / (255 * input->deviation), shift = -input->mean / input->deviation;
     size_t size = sr_features_size(input->features, shape);
+    if (input->by_channel) {
+        sr_kernels()->grey(pixels, size, out);
+        for (size_t i = 0; i < size; i++) {
+            const size_t c = i % (size_t)shape.channels;
+            out[i] = (out[i] - input->means[c]) / input->deviations[c];
+        }
+        return;
+    }
     if (input->features == SR_FEATURES_PIXELS && !input->own) {
         sr_kernels()->scale_bytes(pixels, scale, shift, size, out);
         return;

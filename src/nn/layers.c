@@ -69,17 +69,30 @@ enum sr_status layers_shape(struct layer *layers, const struct sr_layer_spec *sp
     return status;
 }
 
+enum sr_status sr_layer_shape(const struct sr_layer_spec *layers, size_t index,
+                              struct sr_shape image, struct sr_shape *shape, struct sr_error *error)
+{
+    struct layer *shaped = sr_xalloc((index + 1) * sizeof *shaped);
+    const struct shape plain = {.height = image.height,
+                                .width = image.width,
+                                .channels = image.channels,
+                                .slots = image.channels,
+                                .plain = true};
+    *shape = (struct sr_shape){0, 0, 0};
+    enum sr_status status = layers_shape(shaped, layers, index + 1, &plain, error);
+    if (!status) {
+        const struct shape *out = &shaped[index].out;
+        *shape = (struct sr_shape){out->height, out->width, out->channels};
+    }
+    free(shaped);
+    return status;
+}
+
 void sr_layer_size(const struct sr_layer_spec *layers, size_t index, int height, int width,
                    int *out_height, int *out_width)
 {
-    struct sr_error error = {0};
-    struct layer *shaped = sr_xalloc((index + 1) * sizeof *shaped);
-    const struct shape image = {
-        .height = height, .width = width, .channels = 1, .slots = 1, .plain = true};
-    *out_height = *out_width = 0;
-    if (layers_shape(shaped, layers, index + 1, &image, &error) == SR_OK) {
-        *out_height = shaped[index].out.height;
-        *out_width = shaped[index].out.width;
-    }
-    free(shaped);
+    struct sr_shape shape;
+    sr_layer_shape(layers, index, (struct sr_shape){height, width, 1}, &shape, NULL);
+    *out_height = shape.height;
+    *out_width = shape.width;
 }

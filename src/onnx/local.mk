@@ -1,12 +1,18 @@
 noinst_HEADERS += \
 	include/sartor/onnx/onnx.h \
+	src/onnx/file.h \
 	src/onnx/graph.h \
 	src/onnx/parts.h \
+	src/onnx/reading.h \
 	src/onnx/wire.h
 libsartor_a_SOURCES += \
 	src/onnx/calibration.c \
 	src/onnx/features.c \
+	src/onnx/file.c \
 	src/onnx/graph.c \
+	src/onnx/load.c \
+	src/onnx/read_dense.c \
+	src/onnx/read_layers.c \
 	src/onnx/save.c \
 	src/onnx/wire.c \
 	src/onnx/write_forest.c \

@@ -77,3 +77,60 @@ void wire_put_message(struct sr_text *message, unsigned field, struct sr_text *i
     wire_put_bytes(message, field, inner->bytes, inner->length);
     sr_text_fini(inner);
 }
+
+bool wire_next_varint(struct wire_reader *reader, uint64_t *value)
+{
+    const uint64_t low = (1 << GROUP_BITS) - 1;
+    *value = 0;
+    for (int i = 0; i < VARINT_MAX && reader->at < reader->end; i++) {
+        const uint64_t byte = *reader->at++;
+        *value |= (byte & low) << (GROUP_BITS * i);
+        if (byte <= low) return true;
+    }
+    reader->broken = true;
+    return false;
+}
+
+static bool next_fixed(struct wire_reader *reader, size_t size, uint64_t *value)
+{
+    *value = 0;
+    if ((size_t)(reader->end - reader->at) < size) return false;
+    memcpy(value, reader->at, size);
+    reader->at += size;
+    return true;
+}
+
+bool wire_next(struct wire_reader *reader, struct wire_field *field)
+{
+    const uint64_t most = 1 << 29; /* numbers of fields are below it */
+    uint64_t tag, length;
+    *field = (struct wire_field){0};
+    if (reader->broken || reader->at == reader->end) return false;
+    if (!wire_next_varint(reader, &tag)) return false;
+    field->number = (unsigned)(tag >> TYPE_BITS);
+    field->type = (enum wire_type)(tag & ((1 << TYPE_BITS) - 1));
+    bool good = tag >> TYPE_BITS && tag >> TYPE_BITS < most;
+    switch (field->type) {
+    case WIRE_VARINT:
+        good = good && wire_next_varint(reader, &field->integer);
+        break;
+    case WIRE_FIXED64:
+        good = good && next_fixed(reader, 8, &field->integer);
+        break;
+    case WIRE_FIXED32:
+        good = good && next_fixed(reader, 4, &field->integer);
+        break;
+    case WIRE_BYTES:
+        good = good && wire_next_varint(reader, &length) &&
+               length <= (uint64_t)(reader->end - reader->at);
+        if (!good) break;
+        field->bytes = reader->at;
+        field->length = (size_t)length;
+        reader->at += length;
+        break;
+    default: /* groups, which ONNX does not use */
+        good = false;
+    }
+    reader->broken = !good;
+    return good;
+}

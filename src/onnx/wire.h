@@ -26,4 +26,23 @@ void wire_put_message(struct sr_text *message, unsigned field, struct sr_text *i
 /* Only what stands before so many bytes, which the caller writes. */
 void wire_put_header(struct sr_text *message, unsigned field, size_t length);
 
+/* ---- reading: from bytes that may be anything ---- */
+
+struct wire_reader {
+    const uint8_t *at, *end;
+    bool broken; /* it ended within a field, or a field is none */
+};
+
+struct wire_field {
+    unsigned number;
+    enum wire_type type;
+    uint64_t integer;     /* or the bits of a fixed one; 0 for WIRE_BYTES */
+    const uint8_t *bytes; /* of WIRE_BYTES, within the reader's; else NULL */
+    size_t length;
+};
+
+/* The next field; false at the end and, then `broken`, where there is none. */
+bool wire_next(struct wire_reader *reader, struct wire_field *field);
+bool wire_next_varint(struct wire_reader *reader, uint64_t *value);
+
 #endif

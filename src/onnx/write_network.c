@@ -54,6 +54,34 @@ static const char *conv(const struct writing *w, const struct sr_layer_spec *lay
                                  INTS("strides", 2, stride, stride)));
 }
 
+static const char *window_conv(const struct writing *w, const struct sr_layer_spec *layer,
+                               const char *input)
+{
+    const int64_t kernel = layer->kernel, stride = layer->stride;
+    const int *pads = layer->pads;
+    const char *weight = parameter(w, layer, "weight"), *bias = parameter(w, layer, "bias");
+    return graph_node(w->graph, "Conv", layer->name, INPUTS(input, weight, bias),
+                      ATTRIBUTES(INTS("kernel_shape", 2, kernel, kernel),
+                                 INTS("pads", 4, pads[0], pads[1], pads[2], pads[3]),
+                                 INTS("strides", 2, stride, stride)));
+}
+
+static const char *window_pool(const struct writing *w, const struct sr_layer_spec *layer,
+                               const char *input)
+{
+    const int64_t kernel = layer->kernel, stride = layer->stride;
+    const int *pads = layer->pads;
+    const struct attribute common[] = {INTS("kernel_shape", 2, kernel, kernel),
+                                       INTS("pads", 4, pads[0], pads[1], pads[2], pads[3]),
+                                       INTS("strides", 2, stride, stride)};
+    if (!layer->mean)
+        return graph_node(w->graph, "MaxPool", "pool", INPUTS(input),
+                          ATTRIBUTES(common[0], common[1], common[2]));
+    return graph_node(
+        w->graph, "AveragePool", "pool", INPUTS(input),
+        ATTRIBUTES(common[0], common[1], common[2], INT("count_include_pad", layer->padded)));
+}
+
 static const char *batch_norm(const struct writing *w, const struct sr_layer_spec *layer,
                               const char *input)
 {
@@ -126,12 +154,19 @@ static const char *dropout(const struct writing *w, const struct sr_layer_spec *
 }
 
 static write_layer *const layer_writers[SR_LAYER_COUNT] = {
-    [SR_LAYER_CONV] = conv,       [SR_LAYER_BATCH_NORM] = batch_norm,
-    [SR_LAYER_RELU] = relu,       [SR_LAYER_MAX_POOL] = pool,
-    [SR_LAYER_ADD] = add,         [SR_LAYER_GLOBAL_POOL] = global_pool,
-    [SR_LAYER_FLATTEN] = flatten, [SR_LAYER_DENSE] = dense,
-    [SR_LAYER_DROPOUT] = dropout, [SR_LAYER_AVERAGE_POOL] = pool,
+    [SR_LAYER_CONV] = conv,
+    [SR_LAYER_BATCH_NORM] = batch_norm,
+    [SR_LAYER_RELU] = relu,
+    [SR_LAYER_MAX_POOL] = pool,
+    [SR_LAYER_ADD] = add,
+    [SR_LAYER_GLOBAL_POOL] = global_pool,
+    [SR_LAYER_FLATTEN] = flatten,
+    [SR_LAYER_DENSE] = dense,
+    [SR_LAYER_DROPOUT] = dropout,
+    [SR_LAYER_AVERAGE_POOL] = pool,
     [SR_LAYER_SILU] = silu,
+    [SR_LAYER_WINDOW_CONV] = window_conv,
+    [SR_LAYER_WINDOW_POOL] = window_pool,
 };
 
 /* The logits of what a network is fed. NULL and a sentence where a kind of layer is not known. */
@@ -186,7 +221,7 @@ static const char *normalise_own(struct graph *graph, const char *features, size
 
 /* Pixels, 0 to 255, or other features, as the network is fed them. */
 static const char *normalise(struct graph *graph, const struct sr_input *input,
-                             const char *features, size_t rank)
+                             const char *features, size_t rank, struct sr_shape shape)
 {
     const double unit = input->features == SR_FEATURES_PIXELS ? 255 : 1;
     if (input->own) {
@@ -194,6 +229,16 @@ static const char *normalise(struct graph *graph, const struct sr_input *input,
             features =
                 graph_two(graph, "Div", "grey", features, graph_float(graph, "white", (float)unit));
         return normalise_own(graph, features, rank);
+    }
+    if (input->by_channel) {
+        const size_t each[] = {1, (size_t)shape.channels, 1, 1};
+        features = graph_two(graph, "Div", "grey", features, graph_float(graph, "white", 255));
+        features = graph_two(
+            graph, "Sub", "centred", features,
+            graph_constant(graph, "mean_of_channel", ELEMENT_FLOAT, 4, each, input->means));
+        return graph_two(
+            graph, "Div", "normalised", features,
+            graph_constant(graph, "deviation", ELEMENT_FLOAT, 4, each, input->deviations));
     }
     const float deviation = input->deviation;
     const char *scaled =
@@ -270,7 +315,7 @@ const char *part_network(struct graph *graph, const struct pictures *pictures,
         value = part_features(graph, &shown, input->features);
         rank = 2;
     }
-    value = normalise(graph, input, value, rank);
+    value = normalise(graph, input, value, rank, pictures->shape);
     value = write_layers(graph, parts.network, value, error);
     if (!value) return NULL;
     if (views > 1) value = mean_of_views(graph, value, views, model->shape.classes);

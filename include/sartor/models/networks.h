@@ -46,6 +46,8 @@ int sr_layers_plain(struct sr_layers *layers, enum sr_layer_type type, int input
  * side.
  */
 int sr_layers_pool(struct sr_layers *layers, enum sr_layer_type type, int input);
+/* A layer as it is; its index. */
+int sr_layers_append(struct sr_layers *layers, const struct sr_layer_spec *layer);
 int sr_layers_add(struct sr_layers *layers, int input, int other);
 /* Left out when the rate is 0. */
 int sr_layers_dropout(struct sr_layers *layers, int input, double rate);
@@ -58,6 +60,8 @@ void sr_layers_mark(struct sr_layers *layers, int layer, const char *name, ...)
 void sr_layers_features(struct sr_layers *layers, enum sr_features features);
 /* Let the network be trained as the parameter `precision` says. */
 void sr_layers_precision(struct sr_layers *layers, const struct sr_args *params);
+/* Shape of a layer's output (-1: the image); zeros where it cannot be. */
+struct sr_shape sr_layers_shape(const struct sr_layers *layers, int layer);
 /* The shorter side of a layer's output (-1: of the image). */
 int sr_layers_side(const struct sr_layers *layers, int layer);
 
@@ -195,6 +199,15 @@ size_t sr_network_describe(const struct sr_network *network, struct sr_layer_sum
 enum sr_status sr_networks_gradients(const void *state, const uint8_t *pixels, const char *layer,
                                      int target, struct sr_layer_gradients *out,
                                      struct sr_error *error);
+
+/* A state of layers, whose marks move into it; its weights are zeros until sr_networks_fill reads
+ * them, and the input's mean and deviation, from tensors. */
+enum sr_status sr_networks_make(struct sr_layers *layers, const struct sr_model_shape *shape,
+                                const struct sr_input *input, enum sr_views views, void **state,
+                                struct sr_error *error);
+enum sr_status sr_networks_fill(void *state, const struct sr_tensors *set, struct sr_error *error);
+const struct sr_network *sr_networks_network(const void *state);
+const struct sr_layer_mark *sr_networks_marks(const void *state, size_t *count);
 
 /* What a model of one of these families is made of, as long as the model lives; false for one of
  * another family. */

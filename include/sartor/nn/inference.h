@@ -17,6 +17,8 @@
  * pixel / 255. With `own`, mean and deviation are those of each image's features. */
 struct sr_input {
     float mean, deviation;
+    bool by_channel; /* each channel of the pixels has a mean and a deviation of its own */
+    float means[SR_CHANNELS_MAX], deviations[SR_CHANNELS_MAX];
     enum sr_features features;
     bool own;
 };

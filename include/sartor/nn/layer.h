@@ -7,6 +7,8 @@
 #ifndef SARTOR_NN_LAYER_H
 #define SARTOR_NN_LAYER_H
 
+#include "sartor/base/error.h"
+#include "sartor/base/shape.h"
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -66,6 +68,11 @@ int sr_layer_inputs(enum sr_layer_type type);
 void sr_layer_describe(const struct sr_layer_spec *layer, char *text, size_t size);
 /* A layer of this kind for tests of all kinds; its inputs are to be filled in. */
 struct sr_layer_spec sr_layer_example(enum sr_layer_type type);
+/* Shape of the output of layers[index] for such images, a vector's as its channels; refuses layers
+ * that cannot be. */
+enum sr_status sr_layer_shape(const struct sr_layer_spec *layers, size_t index,
+                              struct sr_shape image, struct sr_shape *shape,
+                              struct sr_error *error);
 /* Height and width of the output of layers[index], when the network is fed images of height ×
  * width; 0 × 0 where one of the layers up to it cannot have its input. */
 void sr_layer_size(const struct sr_layer_spec *layers, size_t index, int height, int width,

@@ -17,4 +17,24 @@
 enum sr_status sr_onnx_save(const struct sr_model *model, bool calibrated, const char *path,
                             struct sr_error *error);
 
+/* How the images of a file of another program are to be fed to it: (pixel / scale - mean) /
+ * deviation, one mean and deviation for all channels or one for each. */
+struct sr_onnx_reading {
+    struct sr_shape image; /* of the open data set, where the file leaves its input's shape open;
+                              zeros: none is open */
+    double scale;          /* 0: 255, or 1 where the file takes bytes */
+    double means[SR_CHANNELS_MAX], deviations[SR_CHANNELS_MAX];
+    size_t mean_count, deviation_count; /* 0: mean 0, deviation 1 */
+};
+
+/* An image classifier of another program, or a network that this one has saved, as a model
+ * (models/imported.h): Conv, BatchNormalization, Relu, x · Sigmoid(x), pools, Add, Gemm, MatMul and
+ * what goes with them. Another operator is refused by its name and its node's. NULL and a sentence
+ * on failure. */
+struct sr_model *sr_onnx_load(const char *path, const struct sr_onnx_reading *reading,
+                              struct sr_error *error);
+/* From memory, for the fuzzer; `path` stands for the file in sentences. */
+struct sr_model *sr_onnx_parse(const char *path, const void *bytes, size_t length,
+                               const struct sr_onnx_reading *reading, struct sr_error *error);
+
 #endif
