@@ -123,6 +123,11 @@ tests_data_test_fuzz_dataset_SOURCES = tests/data/fuzz_dataset.c tests/data/test
 tests_data_test_fuzz_dataset_CPPFLAGS = $(TEST_CPPFLAGS) -DCORPUS='"tests/data/corpus-dataset"' -DROUNDS=4000
 tests_data_test_fuzz_dataset_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/onnx/test_fuzz_onnx
+tests_onnx_test_fuzz_onnx_SOURCES = tests/onnx/fuzz_onnx.c tests/data/test_replay.c
+tests_onnx_test_fuzz_onnx_CPPFLAGS = $(TEST_CPPFLAGS) -DCORPUS='"tests/onnx/corpus"'
+tests_onnx_test_fuzz_onnx_LDADD = $(TEST_LIBS)
+
 if FUZZING
 
 EXTRA_PROGRAMS += tests/data/fuzz_idx
@@ -269,7 +274,14 @@ tests_data_fuzz_dataset_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
 tests_data_fuzz_dataset_LDADD = $(SARTOR_LIBS)
 tests_data_fuzz_dataset_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 
+EXTRA_PROGRAMS += tests/onnx/fuzz_onnx
+tests_onnx_fuzz_onnx_SOURCES = tests/onnx/fuzz_onnx.c
+tests_onnx_fuzz_onnx_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
+tests_onnx_fuzz_onnx_LDADD = $(SARTOR_LIBS)
+tests_onnx_fuzz_onnx_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+
 fuzz_programs = \
+	tests/onnx/fuzz_onnx$(EXEEXT) \
 	tests/models/fuzz_checkpoint$(EXEEXT) \
 	tests/models/fuzz_trust$(EXEEXT) \
 	tests/app/fuzz_looks$(EXEEXT) \

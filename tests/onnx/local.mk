@@ -1,6 +1,20 @@
-check_PROGRAMS += tests/onnx/test_save
+check_PROGRAMS += tests/onnx/test_save tests/onnx/test_load
 tests_onnx_test_save_SOURCES = tests/onnx/test_save.c
 tests_onnx_test_save_CPPFLAGS = $(TEST_CPPFLAGS) -I$(srcdir)
 tests_onnx_test_save_LDADD = $(TEST_LIBS)
+tests_onnx_test_load_SOURCES = tests/onnx/test_load.c
+tests_onnx_test_load_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_onnx_test_load_LDADD = $(TEST_LIBS)
 SHELL_TESTS += tests/onnx/test_runtime.sh
-EXTRA_DIST += tests/onnx/compare.py
+EXTRA_DIST += \
+	tests/onnx/compare.py \
+	tests/onnx/make_networks.py \
+	tests/onnx/expected.txt \
+	tests/onnx/onnx.dict \
+	tests/onnx/corpus/dense.onnx \
+	tests/onnx/corpus/last.onnx \
+	tests/onnx/corpus/plain.onnx \
+	tests/onnx/corpus/refused-groups.onnx \
+	tests/onnx/corpus/refused-operator.onnx \
+	tests/onnx/corpus/refused-outside.onnx \
+	tests/onnx/corpus/residual.onnx
