@@ -1,5 +1,7 @@
 #include "sartor/app/data.h"
 
+#include <string.h>
+
 #include "sartor/app/session.h"
 
 enum sr_status sr_session_data(struct sr_session *session, struct sr_error *error)
@@ -34,5 +36,43 @@ enum sr_status sr_session_draw_split(struct sr_session *session, struct sr_error
     sr_split_fini(&session->split);
     session->split = split;
     session->split_version++;
+    return SR_OK;
+}
+
+enum sr_status sr_session_index(struct sr_session *session, const char *text, enum sr_file *file,
+                                uint32_t *row, struct sr_error *error)
+{
+    enum sr_status status = sr_session_data(session, error);
+    if (status) return status;
+    const char *colon = strchr(text, ':'), *digits = colon ? colon + 1 : text;
+    int64_t number;
+    if (colon) {
+        size_t length = (size_t)(colon - text);
+        if (length == 5 && !strncmp(text, "train", 5))
+            *file = SR_FILE_TRAIN;
+        else if (length == 4 && !strncmp(text, "test", 4))
+            *file = SR_FILE_TEST;
+        else if (length == 10 && !strncmp(text, "validation", 10))
+            *file = SR_FILE_TRAIN;
+        else if (length == 7 && !strncmp(text, "picture", 7) &&
+                 session->data->files[SR_FILE_PICTURES].count)
+            *file = SR_FILE_PICTURES;
+        else
+            return sr_error_set(error, SR_ERROR_ARGUMENT,
+                                "\"%s\" is not a sample: write train:17 or test:17", text);
+    }
+    if (!sr_parse_integer(digits, &number) || number < 0)
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "\"%s\" is not a sample's index: write 17, train:17 or test:17", text);
+    size_t count = session->data->files[*file].count;
+    if (!count)
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "there is no %s:%lld; the %s file has no images", sr_file_names[*file],
+                            (long long)number, sr_file_names[*file]);
+    if ((uint64_t)number >= count)
+        return sr_error_set(
+            error, SR_ERROR_ARGUMENT, "there is no %s:%lld; the %s file's rows go from 0 to %zu",
+            sr_file_names[*file], (long long)number, sr_file_names[*file], count - 1);
+    *row = (uint32_t)number;
     return SR_OK;
 }

@@ -26,11 +26,9 @@ static size_t rule(const struct sr_session *session, struct sr_ruling *rulings)
     return count;
 }
 
-/* The data that the option asks for; with a reference. */
-static struct sr_dataset *wanted_data(const struct sr_session *session)
+struct sr_dataset *sr_session_decided(const struct sr_session *session)
 {
     struct sr_dataset *opened = sr_dataset_opened(session->data);
-    if (!sr_session_decisions_apply(session)) return sr_dataset_ref(opened);
     struct sr_ruling *rulings = sr_xalloc((session->decisions.count + 1) * sizeof *rulings);
     const size_t count = rule(session, rulings);
     struct sr_dataset *decided =
@@ -82,7 +80,9 @@ enum sr_status sr_session_apply_decisions(struct sr_session *session, struct sr_
 {
     if (!session->data) return SR_OK;
     struct sr_dataset *before = sr_dataset_ref(sr_dataset_origin(session->data)),
-                      *wanted = wanted_data(session);
+                      *wanted = sr_session_decisions_apply(session)
+                                    ? sr_session_decided(session)
+                                    : sr_dataset_ref(sr_dataset_opened(session->data));
     enum sr_status status = SR_OK;
     if (wanted == before ||
         (wanted->opened && before->opened && !strcmp(wanted->digest, before->digest))) {
@@ -99,4 +99,11 @@ enum sr_status sr_session_apply_decisions(struct sr_session *session, struct sr_
     }
     sr_dataset_unref(before);
     return status;
+}
+
+enum sr_status sr_session_decide(struct sr_session *session, struct sr_decision *decisions,
+                                 size_t count, struct sr_error *error)
+{
+    enum sr_status status = sr_session_add_decisions(session, decisions, count, error);
+    return status ? status : sr_session_apply_decisions(session, error);
 }

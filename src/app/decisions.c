@@ -219,8 +219,8 @@ static void complete(const struct sr_session *session, struct sr_decision *one)
     memcpy(one->note, note, sizeof note);
 }
 
-enum sr_status sr_session_decide(struct sr_session *session, struct sr_decision *decisions,
-                                 size_t count, struct sr_error *error)
+enum sr_status sr_session_add_decisions(struct sr_session *session, struct sr_decision *decisions,
+                                        size_t count, struct sr_error *error)
 {
     if (!session->data) return sr_session_data(session, error);
     if (!count) return SR_OK;
@@ -242,7 +242,7 @@ enum sr_status sr_session_decide(struct sr_session *session, struct sr_decision 
     }
     clear(&session->decisions);
     session->decisions = deciding.result;
-    return sr_session_apply_decisions(session, error);
+    return SR_OK;
 }
 
 enum sr_status sr_session_save_decisions(struct sr_session *session, const char *path,

@@ -1,5 +1,5 @@
 noinst_HEADERS += src/app/claim.h src/app/explainer.h src/app/map_features.h src/app/resume.h src/app/task.h \
-	src/app/slices.h \
+	src/app/select.h src/app/slices.h \
 	include/sartor/app/audit.h \
 	include/sartor/app/checkpoints.h \
 	include/sartor/app/decisions.h \
@@ -8,6 +8,7 @@ noinst_HEADERS += src/app/claim.h src/app/explainer.h src/app/map_features.h src
 	include/sartor/app/explanations.h \
 	include/sartor/app/log.h \
 	include/sartor/app/intervals.h \
+	include/sartor/app/leaks.h \
 	include/sartor/app/map.h \
 	include/sartor/app/mend.h \
 	include/sartor/app/models.h \
@@ -16,6 +17,7 @@ noinst_HEADERS += src/app/claim.h src/app/explainer.h src/app/map_features.h src
 	include/sartor/app/predictions.h \
 	include/sartor/app/scores.h \
 	include/sartor/app/results.h \
+	include/sartor/app/review.h \
 	include/sartor/app/robustness.h \
 	include/sartor/app/runs.h \
 	include/sartor/app/selection.h \
@@ -28,6 +30,9 @@ libsartor_a_SOURCES += \
 	src/app/abstain.c \
 	src/app/audit.c \
 	src/app/changed.c \
+	src/app/review.c \
+	src/app/select_found.c \
+	src/app/select_pass.c \
 	src/app/checkpoints.c \
 	src/app/claim.c \
 	src/app/closeup.c \
@@ -43,6 +48,7 @@ libsartor_a_SOURCES += \
 	src/app/judge.c \
 	src/app/intervals.c \
 	src/app/lasso.c \
+	src/app/leaks.c \
 	src/app/library.c \
 	src/app/log.c \
 	src/app/mend.c \

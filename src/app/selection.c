@@ -8,6 +8,7 @@
 #include "sartor/app/audit.h"
 #include "sartor/app/map.h"
 #include "sartor/base/memory.h"
+#include "select.h"
 
 const char *const sr_order_names[SR_ORDER_COUNT] = {"index", "confidence", "loss", "margin"};
 
@@ -28,51 +29,6 @@ static bool needs_predictions(const struct sr_filter *filter)
 {
     return filter->as >= 0 || filter->right >= 0 || isfinite(filter->confidence_low) ||
            isfinite(filter->confidence_high) || filter->order != SR_ORDER_INDEX || filter->beats[0];
-}
-
-/* A row with the value to sort it by. */
-struct key {
-    double value;
-    uint32_t row;
-};
-
-static double order_value(enum sr_order order, const struct sr_predictions *predictions,
-                          size_t position)
-{
-    const float *p = predictions->probabilities + position * (size_t)predictions->classes;
-    double first = (double)p[predictions->predicted[position]], second = 0;
-    if (order == SR_ORDER_LOSS) return -log(fmax((double)p[predictions->truth[position]], 1e-30));
-    if (order == SR_ORDER_CONFIDENCE) return first;
-    for (int c = 0; c < predictions->classes; c++)
-        if (c != predictions->predicted[position]) second = fmax(second, (double)p[c]);
-    return first - second;
-}
-
-static int by_key(const void *a, const void *b)
-{
-    const struct key *x = a, *y = b;
-    if (x->value != y->value) return x->value < y->value ? -1 : 1;
-    return (x->row > y->row) - (x->row < y->row);
-}
-
-static void sort_rows(uint32_t *rows, size_t count, const struct sr_filter *filter,
-                      const struct sr_predictions *predictions)
-{
-    if (filter->order != SR_ORDER_INDEX && predictions) {
-        struct key *keys = sr_xalloc(count * sizeof *keys);
-        for (size_t i = 0; i < count; i++)
-            keys[i] = (struct key){
-                order_value(filter->order, predictions, sr_predictions_find(predictions, rows[i])),
-                rows[i]};
-        qsort(keys, count, sizeof *keys, by_key);
-        for (size_t i = 0; i < count; i++) rows[i] = keys[i].row;
-        free(keys);
-    }
-    for (size_t i = 0; filter->descending && i < count / 2; i++) {
-        uint32_t swap = rows[i];
-        rows[i] = rows[count - 1 - i];
-        rows[count - 1 - i] = swap;
-    }
 }
 
 /* Is the row among the predictions, which are right (or wrong) there? */
@@ -96,25 +52,6 @@ static bool passes(const struct sr_filter *filter, const struct sr_predictions *
     if (filter->right >= 0 && (predicted == predictions->truth[position]) != filter->right)
         return false;
     return confidence >= filter->confidence_low && confidence <= filter->confidence_high;
-}
-
-static bool has_tag(const struct sr_session *session, const struct sr_filter *filter,
-                    enum sr_file file, uint32_t row)
-{
-    if (!filter->tagged) return true;
-    uint32_t wanted = 0;
-    for (size_t n = 0; n < session->tag_names_count; n++)
-        if (!filter->tag[0] || !strcmp(session->tag_names[n], filter->tag)) wanted |= 1u << n;
-    return session->tags[file] && session->tags[file][row] & wanted;
-}
-
-/* Is the sample in the lasso, whose points are `inside`; NULL: there is none. */
-static bool in_lasso(const struct sr_session *session, const bool *inside, enum sr_file file,
-                     uint32_t row)
-{
-    if (!inside) return true;
-    return file < SR_FILE_COUNT &&
-           inside[file == SR_FILE_TEST ? session->data->files[SR_FILE_TRAIN].count + row : row];
 }
 
 enum sr_file sr_selection_file(const struct sr_selection *selection, size_t at)
@@ -157,117 +94,14 @@ static enum sr_status select_everywhere(struct sr_session *session, struct sr_fi
         for (uint32_t i = 0; i < files[f].count; i++)
             if ((wanted.class < 0 || files[f].labels[i] == wanted.class) &&
                 !sr_dataset_left_out(session->data, (enum sr_file)f, i) &&
-                has_tag(session, &wanted, (enum sr_file)f, i) &&
-                in_lasso(session, inside, (enum sr_file)f, i))
+                select_has_tag(session, &wanted, (enum sr_file)f, i) &&
+                select_in_lasso(session, inside, (enum sr_file)f, i))
                 rows[count++] = i;
-        sort_rows(rows + from, count - from, &wanted, NULL);
+        select_sort_rows(rows + from, count - from, &wanted, NULL);
         for (size_t i = from; had && (int)file == f && i < count; i++)
             if (rows[i] == row) at = i;
         if (f == SR_FILE_TRAIN) other_from = count;
     }
-    free(selection->rows);
-    *selection = (struct sr_selection){wanted, SR_FILE_TRAIN,         rows, other_from, count,
-                                       at,     selection->version + 1};
-    return SR_OK;
-}
-
-/* Select suspects: the most suspect first, or last with `descending`. */
-static enum sr_status select_suspects(struct sr_session *session, struct sr_filter wanted,
-                                      const bool *inside, struct sr_error *error)
-{
-    if (!session->suspects.folds)
-        return sr_error_set(error, SR_ERROR_STATE,
-                            "no suspects have been searched for in this data; suspects MODEL does "
-                            "so, such as: suspects cnn");
-    wanted.split = SR_SPLIT_TRAIN;
-    wanted.model[0] = '\0';
-    uint32_t *rows = sr_array_raw(session->suspects.count, sizeof *rows, "the selection", error);
-    if (!rows) return error->status;
-    size_t count = 0, at = 0;
-    for (size_t i = 0; i < session->suspects.count; i++) {
-        const struct sr_suspect *one = &session->suspects.items[i];
-        if ((wanted.class >= 0 && one->label != wanted.class) ||
-            (wanted.as >= 0 && one->suggested != wanted.as) ||
-            sr_dataset_left_out(session->data, SR_FILE_TRAIN, one->row) ||
-            !has_tag(session, &wanted, SR_FILE_TRAIN, one->row) ||
-            !in_lasso(session, inside, SR_FILE_TRAIN, one->row))
-            continue;
-        rows[count++] = one->row;
-    }
-    sort_rows(rows, count, &wanted, NULL);
-    struct sr_selection *selection = &session->selection;
-    const bool kept =
-        selection->count && sr_selection_file(selection, selection->at) == SR_FILE_TRAIN;
-    for (size_t i = 0; kept && i < count; i++)
-        if (rows[i] == selection->rows[selection->at]) at = i;
-    free(selection->rows);
-    *selection = (struct sr_selection){wanted, SR_FILE_TRAIN,         rows, count, count,
-                                       at,     selection->version + 1};
-    return SR_OK;
-}
-
-/* Does a sample that was found pass the rest of the filter? */
-static bool is_found(const struct sr_session *session, const struct sr_filter *wanted,
-                     const struct sr_samples *split, enum sr_file file, uint32_t row)
-{
-    if (wanted->class >= 0 && sr_images_label(&session->data->files[file], row) != wanted->class)
-        return false;
-    if (!has_tag(session, wanted, file, row)) return false;
-    if (sr_dataset_left_out(session->data, file, row)) return false;
-    if (wanted->everywhere) return true;
-    if (file != sr_split_file(wanted->split)) return false;
-    if (!split->rows) return true;
-    size_t low = 0, high = split->count;
-    while (low < high) {
-        const size_t middle = (low + high) / 2;
-        if (split->rows[middle] < row)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < split->count && split->rows[low] == row;
-}
-
-/* Findings of the audit, the worst first in each file; of a pair both samples, one after the
- * other. */
-static enum sr_status select_audit(struct sr_session *session, struct sr_filter wanted,
-                                   const bool *inside, struct sr_error *error)
-{
-    struct sr_finding *findings = NULL;
-    size_t found = 0, count = 0, other_from = 0, at = 0;
-    enum sr_status status = sr_session_audit_filter(session, &wanted, &findings, &found, error);
-    if (status) return status;
-    const size_t all =
-        session->data->files[SR_FILE_TRAIN].count + session->data->files[SR_FILE_TEST].count;
-    const struct sr_samples split = sr_session_samples(session, wanted.split);
-    struct sr_selection *selection = &session->selection;
-    const bool had = selection->count > 0;
-    const enum sr_file here = had ? sr_selection_file(selection, selection->at) : SR_FILE_TRAIN;
-    const uint32_t row_here = had ? selection->rows[selection->at] : 0;
-    uint8_t *taken = sr_xalloc(all + 1);
-    uint32_t *rows = sr_xalloc((2 * found + 1) * sizeof *rows);
-    for (enum sr_file file = SR_FILE_TRAIN; file < SR_FILE_COUNT; file++) {
-        const size_t from = count;
-        for (size_t i = 0; i < 2 * found; i++) {
-            const uint32_t place = i % 2 ? findings[i / 2].with : findings[i / 2].place;
-            uint32_t row;
-            if (place == SR_NO_PLACE || taken[place] ||
-                sr_audit_sample(session, place, &row) != file ||
-                !is_found(session, &wanted, &split, file, row) ||
-                !in_lasso(session, inside, file, row))
-                continue;
-            taken[place] = 1;
-            rows[count++] = row;
-        }
-        sort_rows(rows + from, count - from, &wanted, NULL);
-        for (size_t i = from; had && here == file && i < count; i++)
-            if (rows[i] == row_here) at = i;
-        if (file == SR_FILE_TRAIN) other_from = count;
-    }
-    free(taken);
-    free(findings);
-    if (wanted.everywhere) wanted.split = SR_SPLIT_TRAIN;
-    wanted.model[0] = '\0';
     free(selection->rows);
     *selection = (struct sr_selection){wanted, SR_FILE_TRAIN,         rows, other_from, count,
                                        at,     selection->version + 1};
@@ -280,6 +114,7 @@ static enum sr_status select_within(struct sr_session *session, struct sr_filter
     const struct sr_predictions *predictions = NULL, *other = NULL;
     enum sr_status status = SR_OK;
     if (wanted.suspects) return select_suspects(session, wanted, inside, error);
+    if (wanted.queue) return select_review(session, wanted, inside, error);
     if (wanted.audit >= 0) return select_audit(session, wanted, inside, error);
     if (wanted.everywhere) return select_everywhere(session, wanted, inside, error);
     const bool judged = needs_predictions(&wanted);
@@ -305,11 +140,12 @@ static enum sr_status select_within(struct sr_session *session, struct sr_filter
         const uint32_t row = sr_samples_row(&samples, i);
         if (judged && !passes(&wanted, predictions, row)) continue;
         if (other && (!is_right(predictions, row, true) || !is_right(other, row, false))) continue;
-        if (!has_tag(session, &wanted, file, row) || !in_lasso(session, inside, file, row))
+        if (!select_has_tag(session, &wanted, file, row) ||
+            !select_in_lasso(session, inside, file, row))
             continue;
         rows[count++] = row;
     }
-    sort_rows(rows, count, &wanted, predictions);
+    select_sort_rows(rows, count, &wanted, predictions);
     struct sr_selection *selection = &session->selection;
     size_t at = 0;
     if (selection->count && sr_selection_file(selection, selection->at) == file)
@@ -390,6 +226,7 @@ void sr_filter_print(const struct sr_session *session, const struct sr_filter *f
         sr_text_printf(text, " changed=%s", how);
     }
     print_lasso(&filter->lasso, text);
+    if (filter->queue) sr_text_add(text, " queue");
     if (filter->suspects) sr_text_add(text, " suspects");
     if (filter->audit >= 0) {
         sr_text_printf(text, " audit=%s", sr_audit_checks[filter->audit].name);
@@ -434,44 +271,6 @@ enum sr_status sr_session_show(struct sr_session *session, enum sr_file file, ui
     }
     return sr_error_set(error, SR_ERROR_ARGUMENT, "%s:%u is not in the data", sr_file_names[file],
                         row);
-}
-
-enum sr_status sr_session_index(struct sr_session *session, const char *text, enum sr_file *file,
-                                uint32_t *row, struct sr_error *error)
-{
-    enum sr_status status = sr_session_data(session, error);
-    if (status) return status;
-    const char *colon = strchr(text, ':'), *digits = colon ? colon + 1 : text;
-    int64_t number;
-    if (colon) {
-        size_t length = (size_t)(colon - text);
-        if (length == 5 && !strncmp(text, "train", 5))
-            *file = SR_FILE_TRAIN;
-        else if (length == 4 && !strncmp(text, "test", 4))
-            *file = SR_FILE_TEST;
-        else if (length == 10 && !strncmp(text, "validation", 10))
-            *file = SR_FILE_TRAIN;
-        else if (length == 7 && !strncmp(text, "picture", 7) &&
-                 session->data->files[SR_FILE_PICTURES].count)
-            *file = SR_FILE_PICTURES;
-        else
-            return sr_error_set(error, SR_ERROR_ARGUMENT,
-                                "\"%s\" is not a sample: write train:17 or test:17", text);
-    }
-    if (!sr_parse_integer(digits, &number) || number < 0)
-        return sr_error_set(error, SR_ERROR_ARGUMENT,
-                            "\"%s\" is not a sample's index: write 17, train:17 or test:17", text);
-    size_t count = session->data->files[*file].count;
-    if (!count)
-        return sr_error_set(error, SR_ERROR_ARGUMENT,
-                            "there is no %s:%lld; the %s file has no images", sr_file_names[*file],
-                            (long long)number, sr_file_names[*file]);
-    if ((uint64_t)number >= count)
-        return sr_error_set(
-            error, SR_ERROR_ARGUMENT, "there is no %s:%lld; the %s file's rows go from 0 to %zu",
-            sr_file_names[*file], (long long)number, sr_file_names[*file], count - 1);
-    *row = (uint32_t)number;
-    return SR_OK;
 }
 
 bool sr_is_sample(const char *text)

@@ -101,6 +101,9 @@ const struct sr_binding sr_bindings[] = {
     {"F", "mark flag", "browse", "a suspect: its label is wrong"},
     {"A", "mark suggested", "browse", "a suspect: it is of the class suggested"},
     {"D", "mark drop", "browse", "leave the sample out"},
+    {"L", "look label", "browse", "label: keys name classes, until Esc"},
+    {"Enter", "mark suggested", "label", "it is of the class suggested"},
+    {"L", "look label", "label", "no longer label"},
     {"M", "method next", "explain", "explain by the next method"},
     {"v", "look classes", "explain", "the mean heat of every class, or one sample"},
     {"s", "split next", NULL, "judge on the next split"},
@@ -121,6 +124,9 @@ const struct sr_binding sr_bindings[] = {
 struct own {
     struct sr_binding *items;
     size_t count, room;
+    /* Of the last key that named a class. */
+    struct sr_binding label;
+    char label_line[64];
 };
 
 static void own_fini(void *state)
@@ -163,9 +169,52 @@ static bool bound(const struct sr_binding *binding, const char *key, const char 
     return place ? binding->pane && !strcmp(binding->pane, place) : !binding->pane;
 }
 
+/* The class that a key names while samples are labelled: its number, or the first letter of its
+ * name; of several with that letter the first one behind that which the sample is of already, or
+ * has been decided to be of. -1 for none. `*several`: there are others with this letter. */
+static int labelled_class(const struct sr_session *session, const char *key, bool *several)
+{
+    const struct sr_selection *selection = &session->selection;
+    const struct sr_dataset *data = session->data;
+    *several = false;
+    if (!data || !selection->count || key[1]) return -1;
+    if (isdigit((unsigned char)key[0])) return key[0] - '0' < data->classes ? key[0] - '0' : -1;
+    if (!islower((unsigned char)key[0])) return -1;
+    const struct sr_decision *decision = sr_session_decision(
+        session, sr_selection_file(selection, selection->at), selection->rows[selection->at]);
+    const int now = decision && decision->mark == SR_MARK_AS ? decision->class : -1;
+    int first = -1, next = -1, count = 0;
+    for (int c = 0; c < data->classes; c++) {
+        if (tolower((unsigned char)data->class_names[c][0]) != key[0]) continue;
+        count++;
+        if (first < 0) first = c;
+        if (next < 0 && c > now) next = c;
+    }
+    *several = count > 1;
+    return next >= 0 ? next : first;
+}
+
+/* The cursor stays where the letter has several classes, so that the key can be pressed again. */
+static const struct sr_binding *label_binding(struct sr_session *session, struct own *own,
+                                              const char *key)
+{
+    const struct sr_selection *selection = &session->selection;
+    bool several;
+    const int class = labelled_class(session, key, &several);
+    if (class < 0) return NULL;
+    if (several)
+        snprintf(own->label_line, sizeof own->label_line, "mark %s:%u as=%d",
+                 sr_file_names[sr_selection_file(selection, selection->at)],
+                 selection->rows[selection->at], class);
+    else
+        snprintf(own->label_line, sizeof own->label_line, "mark as=%d", class);
+    own->label = (struct sr_binding){.line = own->label_line};
+    return &own->label;
+}
+
 const struct sr_binding *binding_of(struct sr_session *session, const char *key)
 {
-    const struct own *own = sr_session_state(session, &own_kind);
+    struct own *own = sr_session_state(session, &own_kind);
     /* First the bindings of the pane's mode, then the pane's, then those for everywhere; in each,
      * the person's own before the defaults, and later ones before earlier. */
     const struct sr_pane *pane = sr_pane_current(session);
@@ -176,6 +225,9 @@ const struct sr_binding *binding_of(struct sr_session *session, const char *key)
             if (bound(&own->items[i], key, places[place])) return &own->items[i];
         for (const struct sr_binding *binding = sr_bindings; binding->key; binding++)
             if (bound(binding, key, places[place])) return binding;
+        if (place || strcmp(places[0], "label")) continue;
+        const struct sr_binding *label = label_binding(session, own, key);
+        if (label) return label;
     }
     return NULL;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sartor/app/audit.h"
+#include "sartor/app/review.h"
 #include "sartor/panes/show.h"
 
 SR_RUN(browse_run);
@@ -37,6 +38,11 @@ const struct sr_command sr_command_browse = {
              .help =
                  "Samples whose label looks wrong, as found by the command suspects; as= is then "
                  "the class suggested."},
+            {"queue", SR_PARAM_SWITCH,
+             .help = "Samples to be decided on next, the most likely to change first: suspects or "
+                     "label errors of the audit, the same image with two labels, and with model= "
+                     "validation rows that it gives another class; as= is then the class "
+                     "suggested."},
             {"audit", SR_PARAM_CHOICE, .choices = SR_AUDIT_SAMPLE_NAMES " none",
              .help = "Findings of the audit of this kind, the worst first (see audit)."},
             {"threshold", SR_PARAM_NUMBER,
@@ -137,6 +143,13 @@ static void report(const struct sr_session *session, size_t limit, struct sr_rep
     sr_reply_only(reply, SR_FOR_ALL);
     sr_reply_say(reply, "%s sample%s: %s", count, selection->count == 1 ? "" : "s",
                  sr_text_get(&filter));
+    if (sr_selection_reviews(session)) {
+        const size_t decided = sr_selection_decided(session);
+        sr_reply_more(reply, ", %zu of %zu decided", decided, selection->count);
+        sr_reply_only(reply, SR_JSON);
+        sr_reply_integer(reply, "decided", (int64_t)decided);
+        sr_reply_only(reply, SR_FOR_ALL);
+    }
     report_left_out(session, reply);
     list_samples(session, limit, reply);
     sr_text_fini(&filter);
@@ -247,6 +260,32 @@ static enum sr_status read_audit(const struct sr_args *args, bool asks_model,
     return SR_OK;
 }
 
+/* The queue has an order of its own. */
+static enum sr_status browse_queue(struct sr_session *session, const struct sr_args *args,
+                                   struct sr_filter *filter, struct sr_reply *reply,
+                                   struct sr_error *error)
+{
+    const struct sr_entry *entry = arg_model(args, "model");
+    if (filter->right >= 0 || isfinite(filter->confidence_low) ||
+        isfinite(filter->confidence_high) || filter->beats[0] || filter->order != SR_ORDER_INDEX ||
+        filter->descending || filter->suspects || filter->audit >= 0)
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "browse: queue goes with split, class, as (the class suggested), "
+                            "tagged, near, box and model only");
+    if (entry) snprintf(filter->model, sizeof filter->model, "%s", entry->name);
+    if (sr_args_given(args, "split")) {
+        filter->everywhere = arg_split(args, "split") == SR_SPLIT_COUNT;
+        filter->split =
+            filter->everywhere ? SR_SPLIT_TRAIN : (enum sr_split_name)arg_split(args, "split");
+    }
+    enum sr_status status = sr_session_select(session, filter, error);
+    if (status) return status;
+    sr_browse_show(session, false);
+    report(session, (size_t)sr_args_integer(args, "limit"), reply);
+    reply->shown = true;
+    return SR_OK;
+}
+
 SR_RUN(browse_run)
 {
     SR_UNUSED;
@@ -267,6 +306,11 @@ SR_RUN(browse_run)
                asks_model = judges || (sr_args_given(args, "split") &&
                                        arg_split(args, "split") != SR_SPLIT_TRAIN &&
                                        arg_split(args, "split") != SR_SPLIT_COUNT);
+    filter.queue = sr_args_switch(args, "queue") ||
+                   (filter.queue && !asks_model && !sr_args_switch(args, "suspects") &&
+                    !sr_args_given(args, "audit"));
+    if (filter.queue && !sr_args_switch(args, "more")) filter.everywhere = true;
+    if (filter.queue) return browse_queue(session, args, &filter, reply, error);
     if (sr_args_switch(args, "suspects")) {
         if (asks_model)
             return sr_error_set(error, SR_ERROR_ARGUMENT,

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "sartor/app/leaks.h"
+
 SR_RUN(evaluate_run);
 
 const struct sr_command sr_command_evaluate = {
@@ -18,6 +20,10 @@ const struct sr_command sr_command_evaluate = {
             {"abstain", SR_PARAM_CHOICE, .choices = SR_ABSTAIN_CHOICES,
              .help = "Also the accuracy where the model does not answer all: not what is unlike "
                      "its training images, or not where its set has several classes."},
+            {"leaks", SR_PARAM_SWITCH, .form = SR_SWITCH_VALUE,
+             .help = "Look for images that are almost the same in another split, as audit does, "
+                     "and say the accuracy with and without them; the same images are always "
+                     "looked for."},
             {0}},
     .run = evaluate_run,
     .example = "evaluate cnn split=test",
@@ -214,6 +220,26 @@ static void report_classes(struct sr_session *session, const struct sr_evaluatio
     }
 }
 
+/* Accuracy with and without the rows that also stand in another split. */
+static void report_leaks(const struct sr_leaks *leaks, struct sr_reply *reply)
+{
+    if (!leaks->trained && !leaks->near) return;
+    sr_reply_integer(reply, "leaked_same", (int64_t)leaks->trained);
+    sr_reply_integer(reply, "leaked_near", (int64_t)leaks->near);
+    sr_reply_number(reply, "accuracy_with_leaks", leaks->with);
+    sr_reply_number(reply, "accuracy_without_leaks", leaks->without);
+    sr_reply_say(reply, "  a leak: %zu image%s of the split stand%s in what it was trained on",
+                 leaks->trained, leaks->trained == 1 ? "" : "s", leaks->trained == 1 ? "s" : "");
+    if (leaks->near) sr_reply_more(reply, ", and %zu more almost so in another split", leaks->near);
+    sr_reply_say(reply, "    accuracy with them %.2f %% (%zu images), without them ",
+                 100 * leaks->with, leaks->with_count);
+    if (leaks->without_count)
+        sr_reply_more(reply, "%.2f %% (%zu)", 100 * leaks->without, leaks->without_count);
+    else
+        sr_reply_more(reply, "not known: none is left");
+    if (!leaks->audited) sr_reply_more(reply, "; leaks=on also finds what is almost the same");
+}
+
 SR_RUN(evaluate_run)
 {
     SR_UNUSED;
@@ -224,10 +250,14 @@ SR_RUN(evaluate_run)
     double scores[SR_SCORE_COUNT];
     struct sr_interval intervals[SR_SCORE_COUNT];
     struct sr_abstention abstention;
+    struct sr_leaks leaks;
     enum sr_status status = sr_session_data(session, error);
     if (!status) status = costs_of(session, args, &costs, error);
     if (!status) status = sr_session_intervals(session, entry, split, &of_measures, error);
     if (!status) status = abstain(session, args, entry, split, &abstention, error);
+    if (!status)
+        status =
+            sr_session_leaks(session, entry, split, sr_args_switch(args, "leaks"), &leaks, error);
     if (status) {
         sr_costs_fini(&costs);
         return status;
@@ -255,6 +285,7 @@ SR_RUN(evaluate_run)
     sr_reply_number(reply, "macro_auc_high", of_measures->macro_auc.high);
     sr_reply_switch(reply, "calibrated", predicted->calibrated);
     say_scores(reply, session, predicted, covers ? &coverage : NULL, scores, intervals);
+    report_leaks(&leaks, reply);
     report_risk(session, args, &predicted->predictions, &abstention, reply);
     sr_reply_gap(reply);
     report_classes(session, e, of_measures, covers ? &coverage : NULL, reply);

@@ -70,6 +70,10 @@ const struct sr_command sr_command_export = {
              .help = "Augmentation: before other backdrops, in other tones."},
             {"of", SR_PARAM_ENTRY, .choices = SR_FEATURES_CHOICES,
              .help = "map: of pixels, hog, or a model (default: the map shown last)."},
+            {"decisions", SR_PARAM_SWITCH, .form = SR_SWITCH_VALUE,
+             .help = "dataset: apply what has been decided (mark), or not (default: as set "
+                     "decisions= has it); beside it a table of the decisions and a diff are "
+                     "written."},
             MAP_LAYOUT_PARAM,
             {"colour", SR_PARAM_CHOICE, .fallback = "class", .choices = SR_MAP_COLOUR_CHOICES,
              .help = "map: what points are coloured by."},
@@ -211,6 +215,7 @@ SR_RUN(export_run)
     struct figure_request request = {
         .path = path,
         .form = sr_args_given(args, "form") ? sr_args_choice(args, "form") : -1,
+        .decisions = sr_args_given(args, "decisions") ? (int)sr_args_switch(args, "decisions") : -1,
         .plotly = sr_args_path(args, "plotly"),
         .command = command,
         .model = arg_model(args, "model"),

@@ -213,6 +213,7 @@ enum { CLASS_HEATS = 1000 };
 struct figure_request {
     const char *path, *plotly;         /* file; script for an HTML page */
     int form;                          /* dataset: enum sr_save_form, -1 for the path's */
+    int decisions;                     /* dataset: 1 with them, 0 without, -1 as it is shown */
     const char *command;               /* the line that asks for it, for the provenance */
     struct sr_entry *model;            /* loaded; there is one where the figure is of a model */
     bool model_given;                  /* it is not only the current one */

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "internal.h"
+#include "sartor/app/review.h"
 #include "sartor/base/memory.h"
+#include "sartor/panes/pane.h"
 #include "undo.h"
 
 SR_RUN(mark_run);
@@ -56,30 +58,23 @@ static enum sr_need mark_need(const struct sr_args *args, const struct sr_param 
     return param->current && !sr_args_switch(args, "all") ? SR_NEED_CURRENT : SR_NEED_GIVEN;
 }
 
-/* The suspect's suggestion, where it is one. */
-static const struct sr_suspect *suggestion(const struct sr_session *session, enum sr_file file,
-                                           uint32_t row)
-{
-    const size_t at = file == SR_FILE_TRAIN ? sr_session_suspect(session, row) : SIZE_MAX;
-    return at == SIZE_MAX ? NULL : &session->suspects.items[at];
-}
-
 /* What the line asks for, for one sample; false where nothing is suggested. */
-static bool decide(const struct sr_session *session, const struct sr_args *args, enum sr_file file,
+static bool decide(struct sr_session *session, const struct sr_args *args, enum sr_file file,
                    uint32_t row, struct sr_decision *one)
 {
     enum { SUGGESTED = 3 };
     static const enum sr_mark marks[] = {SR_MARK_KEEP, SR_MARK_FLAG, SR_MARK_DROP, SR_MARK_AS,
                                          SR_MARK_NONE};
     const int choice = sr_args_choice(args, "mark"), class = arg_class(args, "as");
-    const struct sr_suspect *suspect = suggestion(session, file, row);
+    struct sr_suggestion suggested;
+    const bool known = sr_session_suggestion(session, file, row, &suggested);
     *one = sr_decision_of(file, row, choice >= 0 ? marks[choice] : SR_MARK_AS);
-    if (choice == SUGGESTED && !suspect) return false;
+    if (choice == SUGGESTED && !known) return false;
     if (one->mark == SR_MARK_AS)
-        one->class = choice == SUGGESTED ? suspect->suggested : (uint8_t) class;
-    if (suspect && (one->mark != SR_MARK_AS || one->class == suspect->suggested)) {
-        snprintf(one->by, sizeof one->by, "%.31s", session->suspects.model);
-        one->confidence = suspect->other;
+        one->class = choice == SUGGESTED ? suggested.class : (uint8_t) class;
+    if (known && (one->mark != SR_MARK_AS || one->class == suggested.class)) {
+        snprintf(one->by, sizeof one->by, "%s", suggested.by);
+        one->confidence = suggested.confidence;
     }
     if (sr_args_text(args, "note"))
         snprintf(one->note, sizeof one->note, "%s", sr_args_text(args, "note"));
@@ -110,6 +105,24 @@ static void say_decision(const struct sr_session *session, const struct sr_decis
                  one->mark == SR_MARK_AS ? class_name(session, one->class) : "");
 }
 
+/* To the next that is to be decided on: in a queue the next that is not decided yet. */
+static void go_on(struct sr_session *session, const struct sr_decision *one)
+{
+    struct sr_selection *selection = &session->selection;
+    const struct sr_pane *pane = sr_pane_current(session);
+    const char *mode = pane->mode ? pane->mode(session) : NULL;
+    if (!sr_selection_reviews(session) && (!mode || strcmp(mode, "label"))) return;
+    /* What is left out may have gone from the selection: then the next one is here already. */
+    if (!selection->count || selection->rows[selection->at] != one->row ||
+        sr_selection_file(selection, selection->at) != one->file)
+        return;
+    size_t at = selection->at + 1;
+    while (selection->filter.queue && at < selection->count &&
+           sr_session_marked(session, sr_selection_file(selection, at), selection->rows[at]))
+        at++;
+    if (at < selection->count) selection->at = at;
+}
+
 SR_RUN(mark_run)
 {
     SR_UNUSED;
@@ -129,7 +142,7 @@ SR_RUN(mark_run)
         status = sr_error_set(error, SR_ERROR_STATE, "mark: %s",
                               all && !selection->count ? "nothing is selected"
                                                        : "nothing is suggested there; suspects "
-                                                         "MODEL suggests classes");
+                                                         "MODEL and browse queue suggest classes");
     struct sr_decision *before = sr_xalloc((count + 1) * sizeof *before);
     for (size_t i = 0; i < count; i++) {
         const struct sr_decision *own = sr_session_decision(session, list[i].file, list[i].row);
@@ -144,10 +157,7 @@ SR_RUN(mark_run)
                                                     : class_name(session, arg_class(args, "as")));
         else
             say_decision(session, &list[0], reply);
-        if (!all && !sr_args_given(args, "index") && list[0].mark &&
-            (selection->filter.suspects || selection->filter.audit >= 0) &&
-            selection->at + 1 < selection->count)
-            selection->at++; /* on to the next to be judged */
+        if (!all && !sr_args_given(args, "index") && list[0].mark) go_on(session, &list[0]);
     }
     free(before);
     free(list);

@@ -26,9 +26,9 @@ const struct sr_command sr_command_bind = {
     .params =
         (const struct sr_param[]){
             {"pane", SR_PARAM_CHOICE,
-             .choices = "browse large data train form confusion explain compare log",
-             .help = "Only in this pane (large is an enlarged sample, form the form in Train); "
-                     "given before the key."},
+             .choices = "browse large label data train form confusion explain compare log map",
+             .help = "Only in this pane (large is an enlarged sample, label Browse while keys name "
+                     "classes, form the form in Train); given before the key."},
             {"key", SR_PARAM_TEXT, .positional = true, .required = true,
              .help = "Its name: t, C-t, F5."},
             {"line", SR_PARAM_LINE, .positional = true, .required = true, .help = "The command."},

@@ -35,9 +35,9 @@ const struct sr_command sr_command_look = {
     .params =
         (const struct sr_param[]){
             {"what", SR_PARAM_CHOICE, .positional = true, .required = true,
-             .choices = "values versions larger smaller next others classes vs beats beaten "
+             .choices = "values versions label larger smaller next others classes vs beats beaten "
                         "robustness layout wider narrower",
-             .help = "Browse: pixel values, augmented versions, larger or "
+             .help = "Browse: pixel values, augmented versions, keys that name classes, larger or "
                      "smaller pictures. Data: the next "
                      "view. Train: other runs. Explain: the classes' mean heat. "
                      "Confusion and Compare: the second model, samples that only "

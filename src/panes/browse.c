@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sartor/app/review.h"
 #include "sartor/panes/show.h"
 
 struct browse *browse_state(struct sr_session *session)
@@ -35,6 +36,9 @@ static void draw_heading(struct sr_session *session, struct sr_area area)
         snprintf(right, sizeof right, "%s of %s, %s", count, whole, place);
     else
         snprintf(right, sizeof right, "%zu/%s", selection->at + 1, count);
+    if (sr_selection_reviews(session) && selection->count && area.width >= 50)
+        snprintf(right, sizeof right, "%zu of %s decided, %s", sr_selection_decided(session), count,
+                 place);
     if (session->tag_count && selection->count && area.width >= 64) {
         size_t length = strlen(right);
         sr_format_count(count, sizeof count, session->tag_count);
@@ -162,12 +166,17 @@ static void describe(struct sr_session *session, struct sr_text *text)
 
 static const char *mode(struct sr_session *session)
 {
-    return browse_state(session)->enlarged ? "large" : NULL;
+    const struct browse *browse = browse_state(session);
+    return browse->labelling ? "label" : browse->enlarged ? "large" : NULL;
 }
 
 static bool back(struct sr_session *session)
 {
     struct browse *browse = browse_state(session);
+    if (browse->labelling) {
+        browse->labelling = false;
+        return true;
+    }
     if (!browse->enlarged) return false;
     if (browse->values)
         browse->values = false;
@@ -192,6 +201,15 @@ static enum sr_status show_values(struct sr_session *session, struct sr_error *e
     (void)error;
     struct browse *browse = browse_state(session);
     browse->values = !browse->values;
+    return SR_OK;
+}
+
+/* Keys name classes from now on, or no longer. */
+static enum sr_status label(struct sr_session *session, struct sr_error *error)
+{
+    (void)error;
+    struct browse *browse = browse_state(session);
+    browse->labelling = !browse->labelling;
     return SR_OK;
 }
 
@@ -225,11 +243,9 @@ static enum sr_status show_smaller(struct sr_session *session, struct sr_error *
     return resize(session, -1, error);
 }
 
-static const struct sr_pane_action actions[] = {{"values", show_values},
-                                                {"versions", show_versions},
-                                                {"larger", show_larger},
-                                                {"smaller", show_smaller},
-                                                {0}};
+static const struct sr_pane_action actions[] = {
+    {"values", show_values}, {"label", label},          {"versions", show_versions},
+    {"larger", show_larger}, {"smaller", show_smaller}, {0}};
 
 void sr_browse_show(struct sr_session *session, bool enlarged)
 {
@@ -260,6 +276,8 @@ enum sr_status sr_browse_difference(struct sr_session *session, struct sr_filter
 static const char *hints(struct sr_session *session)
 {
     const struct browse *browse = browse_state(session);
+    if (browse->labelling)
+        return "0-9 a-z class  Enter suggested  K keep  D drop  U undo  Esc end  ? help";
     if (browse->enlarged && browse->values)
         return "h/l sample  j/k scroll  v picture  q back  ? help";
     return browse->enlarged

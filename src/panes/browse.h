@@ -9,9 +9,10 @@
 
 /* The pane's state. */
 struct browse {
-    bool enlarged; /* one sample, large */
-    bool values;   /* ... its pixels as numbers */
-    bool versions; /* ... augmented versions in place of similar images, where both do not fit */
+    bool enlarged;  /* one sample, large */
+    bool labelling; /* keys name classes */
+    bool values;    /* ... its pixels as numbers */
+    bool versions;  /* ... augmented versions in place of similar images, where both do not fit */
     struct sr_scroller pixels; /* lines of those numbers */
     struct sr_scroller grid;   /* rows of pictures */
     int columns;               /* pictures in a row, as drawn last */

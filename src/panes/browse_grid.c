@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sartor/app/review.h"
 #include "sartor/app/trust.h"
 #include "sartor/cells/draw.h"
 
@@ -99,6 +100,7 @@ struct captions {
     const struct sr_predictions *predictions;  /* NULL: captions are only the class */
     const double *familiarities;               /* of these; NULL where not known (yet) */
     struct sr_short_name half[SR_CLASSES_MAX]; /* names of which two fit a caption */
+    bool asks;                                 /* which class it is of */
     int width;
 };
 
@@ -106,14 +108,15 @@ static void captions_init(struct sr_session *session, struct captions *captions,
 {
     const struct sr_filter *filter = &session->selection.filter;
     struct sr_error ignored;
-    captions->predictions = filter->suspects ? NULL : shown_predictions(session);
+    captions->asks = filter->suspects || filter->queue;
+    captions->predictions = captions->asks ? NULL : shown_predictions(session);
     captions->familiarities = NULL;
     if (captions->predictions)
         sr_session_familiarities(session, sr_session_entry(session, filter->model, NULL),
                                  filter->split, &captions->familiarities, &ignored);
     captions->width = width;
-    const int marks = session->selection.filter.suspects ? 2 : 1; /* columns besides the names */
-    if (captions->predictions || session->selection.filter.suspects)
+    const int marks = captions->asks ? 2 : 1; /* columns besides the names */
+    if (captions->predictions || captions->asks)
         sr_pane_short_names(session->data, (width - marks) / 2, captions->half);
 }
 
@@ -121,12 +124,11 @@ static void captions_init(struct sr_session *session, struct captions *captions,
  * flagged as wrong.
  */
 static bool suspect_caption(const struct sr_session *session, const struct captions *captions,
-                            size_t suspect, int truth, struct sr_text *text)
+                            const struct sr_suggestion *suggestion, enum sr_mark mark, int truth,
+                            struct sr_text *text)
 {
     static const char *const marks[SR_MARK_COUNT] = {"?", "✓", "✗", "−", "→"};
-    const enum sr_mark mark =
-        sr_session_marked(session, SR_FILE_TRAIN, session->suspects.items[suspect].row);
-    const int other = session->suspects.items[suspect].suggested;
+    const int other = suggestion->class;
     const char *from = sr_pane_class(session, truth), *to = sr_pane_class(session, other);
     if (sr_utf8_width(from) + sr_utf8_width(to) + 3 <= captions->width)
         sr_text_printf(text, "%s %s→%s", marks[mark], from, to);
@@ -145,13 +147,14 @@ static bool unfamiliar(const struct captions *captions, uint32_t row)
 }
 
 /* The class, and the predicted class where it differs. True when it differs. */
-static bool caption(const struct sr_session *session, const struct captions *captions,
-                    enum sr_file file, uint32_t row, struct sr_text *text)
+static bool caption(struct sr_session *session, const struct captions *captions, enum sr_file file,
+                    uint32_t row, struct sr_text *text)
 {
     const int truth = sr_images_label(&session->data->files[file], row);
-    const bool suspects = session->selection.filter.suspects;
-    const size_t suspect = suspects ? sr_session_suspect(session, row) : SIZE_MAX;
-    if (suspect != SIZE_MAX) return suspect_caption(session, captions, suspect, truth, text);
+    struct sr_suggestion suggestion;
+    if (captions->asks && sr_session_suggestion(session, file, row, &suggestion))
+        return suspect_caption(session, captions, &suggestion,
+                               sr_session_marked(session, file, row), truth, text);
     const struct sr_predictions *predictions = captions->predictions;
     const size_t at = predictions ? sr_predictions_find(predictions, row) : SIZE_MAX;
     const char *name = sr_pane_label(session, file, row);
@@ -176,6 +179,29 @@ static bool caption(const struct sr_session *session, const struct captions *cap
     return false;
 }
 
+/* Which class is suggested, by whom, and how sure that is. */
+static void draw_suggestion(struct sr_session *session, struct sr_area area, int x,
+                            enum sr_file file, uint32_t row)
+{
+    static const char *const marks[SR_MARK_COUNT] = {"K keep  F flag", "kept  F flag",
+                                                     "flagged  K keep", "left out  K keep",
+                                                     "of another class  K keep"};
+    const struct sr_style style = sr_pane_style(session, SR_ROLE_WARNING);
+    const char *mark = marks[sr_session_marked(session, file, row)];
+    const size_t suspect = file == SR_FILE_TRAIN ? sr_session_suspect(session, row) : SIZE_MAX;
+    struct sr_suggestion suggestion;
+    if (suspect != SIZE_MAX) {
+        const struct sr_suspect *one = &session->suspects.items[suspect];
+        sr_area_printf(area, x, 0, style, "%s suggests %s, %.0f %% against %.0f %%   %s",
+                       session->suspects.model, sr_pane_class(session, one->suggested),
+                       100 * (double)one->other, 100 * (double)one->own, mark);
+    } else if (sr_session_suggestion(session, file, row, &suggestion)) {
+        sr_area_printf(area, x, 0, style, "%s suggests %s, %.0f %%   %s", suggestion.by,
+                       sr_pane_class(session, suggestion.class),
+                       100 * (double)suggestion.confidence, mark);
+    }
+}
+
 /* "test:0  Ankle boot   cnn: Sneaker, 56.0 %  ✗ wrong": details of the sample under the cursor. */
 static void draw_footer(struct sr_session *session, struct sr_area area)
 {
@@ -189,17 +215,8 @@ static void draw_footer(struct sr_session *session, struct sr_area area)
     int x = sr_area_text(area, 1, 0, sr_pane_style(session, SR_ROLE_TITLE), id);
     x = sr_area_text(area, x + 2, 0, sr_pane_style(session, SR_ROLE_TEXT),
                      sr_pane_label(session, file, row));
-    const size_t suspect = filter->suspects ? sr_session_suspect(session, row) : SIZE_MAX;
-    if (suspect != SIZE_MAX) {
-        const struct sr_suspect *one = &session->suspects.items[suspect];
-        static const char *const marks[SR_MARK_COUNT] = {"K keep  F flag", "kept  F flag",
-                                                         "flagged  K keep", "left out  K keep",
-                                                         "of another class  K keep"};
-        sr_area_printf(area, x + 3, 0, sr_pane_style(session, SR_ROLE_WARNING),
-                       "%s suggests %s, %.0f %% against %.0f %%   %s", session->suspects.model,
-                       sr_pane_class(session, one->suggested), 100 * (double)one->other,
-                       100 * (double)one->own,
-                       marks[sr_session_marked(session, SR_FILE_TRAIN, row)]);
+    if (filter->suspects || filter->queue) {
+        draw_suggestion(session, area, x + 3, file, row);
         return;
     }
     struct sr_entry *entry =

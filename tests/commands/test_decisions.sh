@@ -26,7 +26,32 @@ printf '%s\n' "set decisions=on" "train knn name=decided" "evaluate decided spli
 run --batch script; expect 0 "decisions are applied: 1 samples are of another class, 1 left out" "what is judged says so"
 expect 0 "with other labels or rows (Fashion-MNIST with 2 decisions)" "the model knows what it was trained on"
 
-# Another person, with decisions of their own.
+# Written out: the corrected set, a table that is read back, and what has changed.
+run export dataset decisions=on to=fixed.npz; expect 0 "fixed.decisions.csv has the decisions" "a corrected set is written"
+"$sartor" --home none --data fixed.npz --json stats >out 2>err; code=$?
+expect 0 '"file": "train", "count": 999' "without what is left out"
+printf '%s\n' '--- Fashion-MNIST' '+++ Fashion-MNIST with 2 decisions' '@@ train:3 @@' '-T-shirt/top' '@@ test:4 test:4 @@' '-Shirt' '+Coat' >wanted
+sed -n '/test:4/,$p' wanted >tail.wanted; sed -n '/test:4/,$p' fixed.diff >tail.found
+cmp tail.wanted tail.found; report $? "the diff has the class before and after"
+grep -q '^@@ train:3 @@$' fixed.diff; report $? "and what is left out"
+"$sartor" --home other --data "$mini" --json decisions fixed.decisions.csv >out 2>err; code=$?
+expect 0 '"theirs": 2, "both": 0, "same": 0, "kappa": null, "conflicts": 0, "taken": 2' "the table is read back"
+run export dataset to=plain.npz; [ ! -e plain.diff ]; report $? "without decisions there is no diff"
+run export dataset decisions=on to=part split=test form=pictures
+! grep -q train part.diff; report $? "of a part only what is in it"
+
+# Keys: digits and letters name classes, Enter takes the suggestion, U takes back.
+printf '%s\n' "keys L c 3 U t t Esc" decisions >script
+run --home keys --json --batch script; expect 0 '"sample": "train:0", "decision": "as", "class": 4' "a letter that one class has"
+expect 0 '"sample": "train:1", "decision": "as", "class": 1' "a letter pressed again is the next class"
+expect 0 '"relabelled": 2' "undo takes the last one back"
+printf '%s\n' "browse queue" "keys L Enter K Esc" "browse queue" >script
+run --home queue --json --batch script; expect 0 '"filter": "split=any queue"' "a queue of what to decide next"
+expect 0 '"decided": 2' "and how far it is decided"
+run --home queue --json decisions; expect 0 '"kept": 1, "flagged": 0, "dropped": 0, "relabelled": 1' "Enter takes what is suggested"
+run browse queue wrong; expect 1 "queue goes with" "the queue has its own order"
+
+# Another person, with# Another person, with decisions of their own.
 for line in "train:10 keep" "train:11 flag"; do run mark $line; done
 run decisions to=ann.csv; expect 0 "" "all are written to a file"
 [ "$(wc -l <ann.csv)" -eq 5 ]; report $? "one line each, and a heading"

@@ -56,4 +56,24 @@ exec 3>&-
 wait $pid; code=$?; mv said out
 expect 1 "knn was trained again by another process: the new one is used" "a model that was trained again elsewhere is used from then on"
 expect 1 "knn is gone: another process has deleted its file" "one that was deleted is gone"
+
+# A leak: 100 test images stand in the train file, too.
+mkdir leak
+for part in train t10k; do
+    for what in images-idx3 labels-idx1; do gzip -dc "$mini/$part-$what-ubyte.gz" >leak/$part-$what-ubyte; done
+done
+head -c $((16 + 784 * 100)) leak/t10k-images-idx3-ubyte | tail -c +17 | dd of=leak/train-images-idx3-ubyte bs=1 seek=16 conv=notrunc 2>err
+head -c 108 leak/t10k-labels-idx1-ubyte | tail -c +9 | dd of=leak/train-labels-idx1-ubyte bs=1 seek=8 conv=notrunc 2>err
+"$sartor" --data leak --home leaky train knn k=1 >out 2>err
+"$sartor" --data leak --home leaky --json evaluate knn split=test >out 2>err; code=$?
+expect 0 '"leaked_near": 0, "accuracy_with_leaks": 0.' "the accuracy is told with what has leaked"
+sums() { awk -F'"' '{ for (i = 1; i < NF; i++) if ($i ~ /^(count|leaked_same|accuracy|accuracy_with_leaks|accuracy_without_leaks)$/ && !($i in v)) { split($(i + 1), a, /[ :,}]+/); v[$i] = a[2] } }
+    END { same = v["leaked_same"]; clean = v["accuracy_without_leaks"]
+          e = v["accuracy_with_leaks"] - (same + clean * v["count"]) / 500 # k = 1 knows what it has seen
+          exit !(same > 80 && v["count"] + same == 500 && clean == v["accuracy"] && e < 1e-6 && e > -1e-6) }' out; }
+sums; report $? "and without: what was seen is all right"
+"$sartor" --data leak --home leaky evaluate knn split=test >out 2>err; code=$?
+expect 0 "a leak: " "in words, too"
+run train knn name=clean; run evaluate clean split=test leaks=on
+! grep -q "a leak" out; report $? "no leak, no word of one"
 finish

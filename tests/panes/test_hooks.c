@@ -39,7 +39,7 @@ static void who_answers_what(void **state)
     static const struct {
         const char *pane, *hooks, *actions;
     } wanted[] = {
-        {"browse", "mode back order search", "values versions larger smaller"},
+        {"browse", "mode back order search", "values label versions larger smaller"},
         {"data", "axis", "next"},
         {"train", "mode back axis smooth run", "others"},
         {"confusion", "units", "vs beats beaten"},

@@ -56,6 +56,9 @@ enum sr_status sr_session_decide(struct sr_session *session, struct sr_decision 
  * labels than the data that was opened, and lacks rows: those that are dropped, and those whose
  * label is known to be wrong, but not what it should be. */
 bool sr_session_decisions_apply(const struct sr_session *session);
+/* The data as it was opened, with the decisions; with a reference. Where they change nothing, that
+ * data itself. */
+struct sr_dataset *sr_session_decided(const struct sr_session *session);
 /* Show the data as that option asks, and draw its split, after either has changed. */
 enum sr_status sr_session_apply_decisions(struct sr_session *session, struct sr_error *error);
 static inline bool sr_decision_leaves_out(const struct sr_decision *one)
@@ -84,6 +87,9 @@ enum sr_status sr_session_compare_decisions(struct sr_session *session, const ch
                                             struct sr_agreement *agreement, struct sr_error *error);
 void sr_agreement_fini(struct sr_agreement *agreement);
 
+/* For suspects.c: sr_session_decide, but for showing the data anew. */
+enum sr_status sr_session_add_decisions(struct sr_session *session, struct sr_decision *decisions,
+                                        size_t count, struct sr_error *error);
 /* For session.c and open.c. */
 void sr_session_load_decisions(struct sr_session *session);
 void sr_session_free_decisions(struct sr_session *session);

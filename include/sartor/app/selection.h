@@ -56,6 +56,9 @@ struct sr_filter {
     char tag[SR_TAG_NAME_SIZE];
     /* Only suspects, most suspect first; `as` is then the class suggested. */
     bool suspects;
+    /* Only what is to be decided next (review.h), the most likely to change first; `as` is then the
+     * class suggested, and `model` one whose predictions are asked for, too. */
+    bool queue;
     /* Only findings of the audit of this kind, an enum sr_audit_kind, the worst first; -1 for all
      * samples. The threshold, NAN for the usual one, and the features they are found by. */
     int audit;
