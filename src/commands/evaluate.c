@@ -228,9 +228,11 @@ static void report_leaks(const struct sr_leaks *leaks, struct sr_reply *reply)
     sr_reply_integer(reply, "leaked_near", (int64_t)leaks->near);
     sr_reply_number(reply, "accuracy_with_leaks", leaks->with);
     sr_reply_number(reply, "accuracy_without_leaks", leaks->without);
-    sr_reply_say(reply, "  a leak: %zu image%s of the split stand%s in what it was trained on",
-                 leaks->trained, leaks->trained == 1 ? "" : "s", leaks->trained == 1 ? "s" : "");
-    if (leaks->near) sr_reply_more(reply, ", and %zu more almost so in another split", leaks->near);
+    sr_reply_say(reply, "  a leak: of the split's images %zu stand", leaks->trained);
+    if (leaks->near)
+        sr_reply_more(reply, ", and %zu almost stand, in what models are trained on", leaks->near);
+    else
+        sr_reply_more(reply, " in what it was trained on");
     sr_reply_say(reply, "    accuracy with them %.2f %% (%zu images), without them ",
                  100 * leaks->with, leaks->with_count);
     if (leaks->without_count)

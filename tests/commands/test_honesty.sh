@@ -75,5 +75,7 @@ sums; report $? "and without: what was seen is all right"
 "$sartor" --data leak --home leaky evaluate knn split=test >out 2>err; code=$?
 expect 0 "a leak: " "in words, too"
 run train knn name=clean; run evaluate clean split=test leaks=on
+expect 0 "of the split's images 0 stand, and 2 almost stand" "almost the same images are told of, too"
+run evaluate clean split=test
 ! grep -q "a leak" out; report $? "no leak, no word of one"
 finish
