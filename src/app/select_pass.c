@@ -69,3 +69,8 @@ bool select_in_lasso(const struct sr_session *session, const bool *inside, enum 
     return file < SR_FILE_COUNT &&
            inside[file == SR_FILE_TEST ? session->data->files[SR_FILE_TRAIN].count + row : row];
 }
+
+enum sr_file sr_selection_file(const struct sr_selection *selection, size_t at)
+{
+    return at < selection->other_from ? selection->file : SR_FILE_TEST;
+}

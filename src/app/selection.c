@@ -54,11 +54,6 @@ static bool passes(const struct sr_filter *filter, const struct sr_predictions *
     return confidence >= filter->confidence_low && confidence <= filter->confidence_high;
 }
 
-enum sr_file sr_selection_file(const struct sr_selection *selection, size_t at)
-{
-    return at < selection->other_from ? selection->file : SR_FILE_TEST;
-}
-
 enum sr_split_name sr_selection_split(const struct sr_session *session)
 {
     const struct sr_selection *selection = &session->selection;
