@@ -35,6 +35,8 @@ static const struct sr_param svm_params[] = {
      .help = "Violation of optimality at which a pair is solved."},
     {"memory", SR_PARAM_INTEGER, .fallback = "700", .minimum = 1, .maximum = 1e7,
      .help = "MB that rows of the kernel matrix may fill."},
+    {"limit", SR_PARAM_INTEGER, .fallback = "0", .minimum = 0, .maximum = 1e9,
+     .help = "About how many training images are used, the same share of each class; 0: all."},
     {0}};
 
 static enum sr_status svm_check(const struct sr_args *params, const struct sr_model_shape *shape,

@@ -11,6 +11,7 @@
 #include "sartor/base/clock.h"
 #include "sartor/base/memory.h"
 #include "sartor/base/rng.h"
+#include "sartor/base/text.h"
 #include <math.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -42,6 +43,7 @@ struct lane {
 
 struct fitting {
     const struct sr_fit *fit;
+    size_t limit;         /* of training images; 0: none */
     struct svm *svm;      /* shape, kernel and classes; the support vectors come last */
     struct svm_rows rows; /* training rows in order of class */
     size_t counts[SR_CLASSES_MAX], firsts[SR_CLASSES_MAX];
@@ -65,13 +67,26 @@ static void pair_classes(int classes, size_t pair, int *first, int *second)
     *second = i + 1 + (int)pair;
 }
 
+/* Whether the next image of a class, after `seen` others, is among a share of limit / count of
+ * them, spread evenly; the first always is. */
+static bool within_limit(const struct fitting *f, size_t seen)
+{
+    const uint64_t count = f->fit->train.count, limit = f->limit;
+    return limit == 0 || limit >= count ||
+           ((seen + 1) * limit + count - 1) / count > (seen * limit + count - 1) / count;
+}
+
 static enum sr_status arrange_rows(struct fitting *f, enum sr_features kind, struct sr_error *error)
 {
     const struct sr_samples *train = &f->fit->train;
     size_t by_label[SR_CLASSES_MAX] = {0}, positions = 0, at[SR_CLASSES_MAX];
     int place[SR_CLASSES_MAX] = {0};
     struct svm *svm = f->svm;
-    for (size_t i = 0; i < train->count; i++) by_label[sr_samples_label(train, i)]++;
+    size_t seen[SR_CLASSES_MAX] = {0}, again[SR_CLASSES_MAX] = {0};
+    for (size_t i = 0; i < train->count; i++) {
+        int label = sr_samples_label(train, i);
+        by_label[label] += within_limit(f, seen[label]++);
+    }
     for (int label = 0; label < f->fit->shape.classes; label++) {
         if (!by_label[label]) continue;
         int c = svm->present++;
@@ -87,8 +102,10 @@ static enum sr_status arrange_rows(struct fitting *f, enum sr_features kind, str
     if (status) return status;
     if (!(f->samples = sr_array_new(positions, sizeof *f->samples, "the training rows", error)))
         return SR_ERROR_MEMORY;
-    for (size_t i = 0; i < train->count; i++)
-        f->samples[at[place[sr_samples_label(train, i)]]++] = (uint32_t)i;
+    for (size_t i = 0; i < train->count; i++) {
+        int label = sr_samples_label(train, i);
+        if (within_limit(f, again[label]++)) f->samples[at[place[label]]++] = (uint32_t)i;
+    }
     return SR_OK;
 }
 
@@ -145,13 +162,14 @@ static enum sr_status fill_rows(struct fitting *f, double *variance, struct sr_e
     enum { BLOCK = 512 };
     const struct sr_samples *train = &f->fit->train;
     size_t dimensions = f->rows.dimensions;
-    double sum = 0, squares = 0, count = (double)train->count * (double)dimensions;
+    double sum = 0, squares = 0, count = 0;
     bool pixels = f->rows.kind == SR_FEATURES_PIXELS;
     float *block = NULL;
     uint32_t rows[BLOCK];
     if (!pixels && !(block = sr_array_raw(BLOCK * dimensions, sizeof *block, "features", error)))
         return SR_ERROR_MEMORY;
     for (int c = 0; c < f->svm->present; c++) {
+        count += (double)f->counts[c] * (double)dimensions;
         for (size_t done = 0; done < f->counts[c]; done += BLOCK) {
             size_t now = f->counts[c] - done < BLOCK ? f->counts[c] - done : BLOCK;
             if (!sr_monitor_proceed(f->fit->monitor)) {
@@ -417,6 +435,64 @@ static void report(const struct fitting *f, double seconds)
     sr_monitor_progress(f->fit->monitor, &progress);
 }
 
+/* Seconds for one value of the kernel, from a few blocks of them; 0 where there is no memory. */
+static double time_kernel(const struct fitting *f)
+{
+    enum { QUERIES = 2 * SR_BYTES_QUERIES, BLOCKS = 8 };
+    struct svm_queries queries;
+    const size_t columns = f->rows.count < SVM_CHUNK ? f->rows.count : SVM_CHUNK,
+                 step = (f->rows.count - columns) / BLOCKS / SVM_ALIGN * SVM_ALIGN;
+    float *room = sr_array_raw(QUERIES * columns, sizeof *room, "a block of kernel rows", NULL),
+          *out[QUERIES];
+    double seconds = 0;
+    if (room && !svm_queries_init(&queries, &f->rows, NULL)) {
+        for (size_t q = 0; q < QUERIES; q++) {
+            svm_queries_add_row(&queries, &f->rows, q % f->rows.count);
+            out[q] = room + q * columns;
+        }
+        const double start = sr_clock_seconds();
+        for (size_t block = 0; block < BLOCKS; block++)
+            svm_kernel_block(&f->svm->kernel, &f->rows, &queries, block * step, columns, out);
+        seconds = (sr_clock_seconds() - start) / (double)(BLOCKS * QUERIES * columns);
+        svm_queries_fini(&queries);
+    }
+    free(room);
+    return seconds;
+}
+
+/* Where it will be long, say how long and what memory that needs, and what would take a minute. As
+ * measured on Fashion-MNIST: values for a twelfth of all pairs' matrices, some 3.5 times their cost
+ * in all, and room for a quarter of the rows of two pairs at once. */
+static void forecast(const struct fitting *f)
+{
+    double squares = 0, widest = 0;
+    size_t rows = 0;
+    for (int a = 0; a < f->svm->present; a++) {
+        rows += f->counts[a];
+        for (int b = 0; b < a; b++) {
+            const double width = (double)(f->counts[a] + f->counts[b]);
+            squares += width * width;
+            widest = fmax(widest, width);
+        }
+    }
+    const double seconds = 3.5 / 12 * squares * time_kernel(f) / (double)f->lane_count,
+                 megabytes = 2 * widest * widest / 4 * sizeof(float) / 1e6;
+    if (seconds < 60) return;
+    struct sr_progress progress = {.unit = "pair",
+                                   .total = f->pairs,
+                                   .seconds_left = seconds,
+                                   .loss = NAN,
+                                   .accuracy = NAN,
+                                   .learning_rate = NAN,
+                                   .remark = true};
+    char text[32];
+    sr_format_seconds(text, sizeof text, seconds);
+    snprintf(progress.note, sizeof progress.note,
+             "%zu images take about %s and up to memory=%.0f; with limit=%.0f, about a minute",
+             rows, text, ceil(megabytes), (double)rows * sqrt(60 / seconds));
+    sr_monitor_progress(f->fit->monitor, &progress);
+}
+
 static enum sr_status solve_pairs(struct fitting *f, struct sr_error *error)
 {
     double start = sr_clock_seconds(), reported = start;
@@ -501,7 +577,9 @@ out:
 
 enum sr_status svm_fit(const struct sr_fit *fit, void **state, struct sr_error *error)
 {
-    struct fitting f = {.fit = fit, .svm = sr_xalloc(sizeof(struct svm))};
+    struct fitting f = {.fit = fit,
+                        .limit = (size_t)sr_args_integer(fit->params, "limit"),
+                        .svm = sr_xalloc(sizeof(struct svm))};
     double variance = 0;
     f.svm->image = fit->shape.image;
     f.svm->classes = fit->shape.classes;
@@ -519,6 +597,7 @@ enum sr_status svm_fit(const struct sr_fit *fit, void **state, struct sr_error *
                 "All features are constant, which leaves gamma=scale without meaning.");
     }
     if (!status) status = make_lanes(&f, error);
+    if (!status) forecast(&f);
     if (!status) status = solve_pairs(&f, error);
     for (size_t i = 0; f.lanes && i < f.lane_count; i++) {
         svm_solver_free(f.lanes[i].solver);

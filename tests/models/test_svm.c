@@ -791,21 +791,64 @@ static void test_loops(void **unused)
         }
         assert_int_equal(index, top);
         assert_true(found == most);
+        const float *const rows[4] = {row_i, row_j, selves, row_i};
+        const double steps[4] = {0.5, -2, 0.25, step};
+        memcpy(moved, f, sizeof moved);
+        loops->subtract(moved, rows, steps, COUNT);
+        for (size_t i = 0; i < COUNT; i++) {
+            double sum = 0;
+            for (int r = 0; r < 4; r++) sum += steps[r] * (double)rows[r][i];
+            assert_true(fabs(moved[i] - (f[i] - sum)) < 1e-14);
+        }
     }
+}
+
+/* limit= takes the same images as a set of every third of each class. */
+static void test_limit(void **unused)
+{
+    uint32_t rows[4000];
+    size_t seen[10] = {0}, count = 0;
+    struct sr_model *limited, *third;
+    (void)unused;
+    struct sr_samples some = train;
+    some.count = 900;
+    for (size_t i = 0; i < some.count; i++)
+        if (seen[sr_samples_label(&some, i)]++ % 3 == 0) rows[count++] = sr_samples_row(&some, i);
+    struct sr_samples part = {train.images, rows, count};
+    assert_ok(fit("C=10 limit=300", &some, mini_shape, 2, NULL, &limited));
+    assert_ok(fit("C=10", &part, mini_shape, 2, NULL, &third));
+    const struct svm *a = limited->state, *b = third->state;
+    const size_t pairs = (size_t)svm_pairs(b->present);
+    assert_memory_equal(a->counts, b->counts, sizeof a->counts);
+    assert_memory_equal(a->objectives, b->objectives, pairs * sizeof *a->objectives);
+    assert_memory_equal(a->train_rows, b->train_rows, a->rows.count * sizeof *a->train_rows);
+    assert_true(a->kernel.gamma == b->kernel.gamma);
+    sr_model_unref(limited);
+    sr_model_unref(third);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_kernel_rows),   cmocka_unit_test(test_loops),
-        cmocka_unit_test(test_by_hand),       cmocka_unit_test(test_optimal),
-        cmocka_unit_test(test_little_memory), cmocka_unit_test(test_bank),
-        cmocka_unit_test(test_sigmoid),       cmocka_unit_test(test_coupling),
-        cmocka_unit_test(test_calibration),   cmocka_unit_test(test_nearest),
-        cmocka_unit_test(test_threads),       cmocka_unit_test(test_stops),
-        cmocka_unit_test(test_files),         cmocka_unit_test(test_damaged_files),
-        cmocka_unit_test(test_bad_input),     cmocka_unit_test(test_cross_validation_misled),
-        cmocka_unit_test(test_libsvm),        cmocka_unit_test(test_libsvm_refuses),
+        cmocka_unit_test(test_kernel_rows),
+        cmocka_unit_test(test_loops),
+        cmocka_unit_test(test_by_hand),
+        cmocka_unit_test(test_optimal),
+        cmocka_unit_test(test_little_memory),
+        cmocka_unit_test(test_bank),
+        cmocka_unit_test(test_limit),
+        cmocka_unit_test(test_sigmoid),
+        cmocka_unit_test(test_coupling),
+        cmocka_unit_test(test_calibration),
+        cmocka_unit_test(test_nearest),
+        cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_stops),
+        cmocka_unit_test(test_files),
+        cmocka_unit_test(test_damaged_files),
+        cmocka_unit_test(test_bad_input),
+        cmocka_unit_test(test_cross_validation_misled),
+        cmocka_unit_test(test_libsvm),
+        cmocka_unit_test(test_libsvm_refuses),
     };
     return cmocka_run_group_tests(tests, set_up_samples, tear_down);
 }
