@@ -36,7 +36,8 @@ const struct sr_command sr_command_look = {
         (const struct sr_param[]){
             {"what", SR_PARAM_CHOICE, .positional = true, .required = true,
              .choices = "values versions label larger smaller next others classes vs beats beaten "
-                        "robustness layout wider narrower",
+                        "robustness layout wider narrower cluster box left "
+                        "right up down",
              .help = "Browse: pixel values, augmented versions, keys that name classes, larger or "
                      "smaller pictures. Data: the next "
                      "view. Train: other runs. Explain: the classes' mean heat. "

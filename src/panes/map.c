@@ -318,17 +318,30 @@ static void enter(struct sr_session *session, struct sr_text *line)
     char id[64];
     if (!sr_pane_sample(session, &file, &row)) return;
     sr_pane_id(id, sizeof id, file, row);
-    if (map->within)
+    if (map->boxed) {
+        struct map_shown shown;
+        double box[4];
+        map_find(session, &shown);
+        const size_t at = shown.points ? map_cursor(session, &shown) : SIZE_MAX;
+        if (at == SIZE_MAX) return;
+        map_box(map, &shown, at, box);
+        sr_text_printf(line, "browse box=%.9g,%.9g,%.9g,%.9g", box[0], box[1], box[2], box[3]);
+        return;
+    }
+    if (map->within) {
         sr_text_printf(line, "browse near=%s within=%zu", id, map->within);
-    else
+        if (map->class >= 0) sr_text_printf(line, " class=%d", map->class);
+    } else
         sr_text_printf(line, "show %s", id);
 }
 
 static bool back(struct sr_session *session)
 {
     struct map *map = map_state(session);
-    const bool open = map->within || map->zoom;
-    if (map->within)
+    const bool open = map->within || map->boxed || map->zoom;
+    if (map->boxed)
+        map->boxed = false;
+    else if (map->within)
         map->within = 0;
     else
         map->zoom = 0;
@@ -362,8 +375,14 @@ static void describe(struct sr_session *session, struct sr_text *text)
                        sr_pane_label(session, file, row), (double)shown.points[2 * at],
                        (double)shown.points[2 * at + 1]);
     }
-    if (map_state(session)->within)
-        sr_text_printf(text, " The %zu nearest to it are marked.", map_state(session)->within);
+    const struct map *map = map_state(session);
+    if (map->boxed)
+        sr_text_add(text, " A rectangle up to it is marked.");
+    else if (map->within && map->class >= 0)
+        sr_text_printf(text, " Those of the %zu nearest to it that are of class %s are marked.",
+                       map->within, sr_pane_class(session, map->class));
+    else if (map->within)
+        sr_text_printf(text, " The %zu nearest to it are marked.", map->within);
     sr_text_add(text, "\n");
 }
 
@@ -420,6 +439,7 @@ static enum sr_status wider(struct sr_session *session, struct sr_error *error)
 {
     (void)error;
     struct map *map = map_state(session);
+    if (!map->within) map->class = -1;
     map->within = !map->within ? FIRST_NEAR : map->within < MOST_NEAR ? 2 * map->within : MOST_NEAR;
     return SR_OK;
 }
@@ -431,7 +451,79 @@ static enum sr_status narrower(struct sr_session *session, struct sr_error *erro
     return SR_OK;
 }
 
+/* The cursor and all that are of its class around it. */
+static enum sr_status cluster(struct sr_session *session, struct sr_error *error)
+{
+    struct map *map = map_state(session);
+    struct map_shown shown;
+    enum sr_file file;
+    uint32_t row;
+    map_find(session, &shown);
+    const size_t at = shown.points ? map_cursor(session, &shown) : SIZE_MAX;
+    if (at == SIZE_MAX || !sr_pane_sample(session, &file, &row))
+        return sr_error_set(error, SR_ERROR_STATE, "there is no sample under the cursor");
+    map->boxed = false;
+    map->class = sr_images_label(&session->data->files[file], row);
+    map->within = map_cluster(session, &shown, at);
+    return SR_OK;
+}
+
+/* A rectangle from the cursor to where it is moved; again: no rectangle. */
+static enum sr_status box(struct sr_session *session, struct sr_error *error)
+{
+    struct map *map = map_state(session);
+    struct map_shown shown;
+    map_find(session, &shown);
+    const size_t at = shown.points ? map_cursor(session, &shown) : SIZE_MAX;
+    if (at == SIZE_MAX)
+        return sr_error_set(error, SR_ERROR_STATE, "there is no sample under the cursor");
+    map->boxed = !map->boxed;
+    map->within = 0;
+    memcpy(map->corner, shown.points + 2 * at, sizeof map->corner);
+    return SR_OK;
+}
+
+/* Move what is shown by a quarter of it, and leave the cursor on its sample. */
+static enum sr_status pan(struct sr_session *session, int across, int up, struct sr_error *error)
+{
+    struct map *map = map_state(session);
+    struct map_shown shown;
+    map_find(session, &shown);
+    if (!shown.points || !map->zoom)
+        return sr_error_set(error, SR_ERROR_STATE, "the whole map is shown; + zooms in");
+    const struct map_window window = map_window(map, &shown, map->area.width, map->area.height);
+    map->centre[0] += across * window.step * window.columns / 4;
+    map->centre[1] += up * 2 * window.step * window.lines / 4;
+    return SR_OK;
+}
+
+static enum sr_status pan_left(struct sr_session *session, struct sr_error *error)
+{
+    return pan(session, -1, 0, error);
+}
+
+static enum sr_status pan_right(struct sr_session *session, struct sr_error *error)
+{
+    return pan(session, 1, 0, error);
+}
+
+static enum sr_status pan_up(struct sr_session *session, struct sr_error *error)
+{
+    return pan(session, 0, 1, error);
+}
+
+static enum sr_status pan_down(struct sr_session *session, struct sr_error *error)
+{
+    return pan(session, 0, -1, error);
+}
+
 static const struct sr_pane_action actions[] = {{"next", next_colour},
+                                                {"cluster", cluster},
+                                                {"box", box},
+                                                {"left", pan_left},
+                                                {"right", pan_right},
+                                                {"up", pan_up},
+                                                {"down", pan_down},
                                                 {"layout", other_layout},
                                                 {"larger", larger},
                                                 {"smaller", smaller},
@@ -450,6 +542,7 @@ void sr_map_show(struct sr_session *session, int colour)
 
 static const char *hints(struct sr_session *session)
 {
+    if (map_state(session)->boxed) return "arrows stretch  Enter browse it  Esc none  ? help";
     return map_state(session)->within
                ? "]/[ more or fewer  Enter browse them  Esc none  +/- zoom  ? help"
                : "v colours  u layout  +/- zoom  ]/[ neighbours  Enter enlarge  n/p sample  ? help";

@@ -10,6 +10,9 @@ struct map {
     int zoom;         /* steps of 1.5; 0: all points */
     double centre[2]; /* of what is shown while zoomed */
     size_t within;    /* the neighbourhood that is marked; 0 for none */
+    int class;        /* of it only samples of this class; -1 for all */
+    bool boxed;       /* a rectangle is marked, from this corner to the cursor */
+    float corner[2];
     /* Positions of a layout that settles. */
     float *live;
     size_t live_count;
@@ -51,8 +54,14 @@ bool map_put_cursor(struct sr_session *session, const struct map_shown *shown, s
 /* The nearest point of the selection in a direction, at least `least` away; SIZE_MAX for none. */
 size_t map_toward(const struct map_shown *shown, const bool *selected, size_t from, int across,
                   int down, double least);
-/* The points of the neighbourhood that is marked, all flags; NULL for none. */
-bool *map_near(const struct map *map, const struct map_shown *shown, size_t from);
+/* The points of the neighbourhood or rectangle that is marked, all flags; NULL for none. */
+bool *map_near(const struct sr_session *session, const struct map *map,
+               const struct map_shown *shown, size_t from);
+/* The rectangle: left, bottom, right, top. */
+void map_box(const struct map *map, const struct map_shown *shown, size_t from, double box[4]);
+/* The largest number of points nearest to `from` of which at least four in five are of its class.
+ */
+size_t map_cluster(const struct sr_session *session, const struct map_shown *shown, size_t from);
 
 /* Draw the points, and labels where the classes lie. */
 void map_draw_points(struct sr_session *session, struct map *map, const struct map_shown *shown,

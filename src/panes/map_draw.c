@@ -231,7 +231,7 @@ void map_draw_points(struct sr_session *session, struct map *map, const struct m
 {
     if (area.width < 1 || area.height < 1 || !shown->count) return;
     bool *selected = map_selected(session, shown),
-         *near = map_near(map, shown, map_cursor(session, shown));
+         *near = map_near(session, map, shown, map_cursor(session, shown));
     struct drawing drawing = {shown,
                               colours && colours->count == shown->count ? colours : NULL,
                               selected,

@@ -12,9 +12,14 @@ static void fini(void *state)
     free(((struct map *)state)->live);
 }
 
+static void init(void *state)
+{
+    ((struct map *)state)->class = -1;
+}
+
 struct map *map_state(struct sr_session *session)
 {
-    static const struct sr_state_kind kind = {sizeof(struct map), NULL, fini};
+    static const struct sr_state_kind kind = {sizeof(struct map), init, fini};
     return sr_session_state(session, &kind);
 }
 
@@ -185,18 +190,81 @@ static float nth(float *values, size_t count, size_t n)
     return values[n];
 }
 
-bool *map_near(const struct map *map, const struct map_shown *shown, size_t from)
+static int class_at(const struct sr_session *session, const struct map_shown *shown, size_t point)
 {
-    if (!map->within || from == SIZE_MAX) return NULL;
+    const bool test = point >= shown->train;
+    return sr_images_label(&session->data->files[test ? SR_FILE_TEST : SR_FILE_TRAIN],
+                           test ? point - shown->train : point);
+}
+
+static float distance(const struct map_shown *shown, size_t from, size_t to)
+{
+    return hypotf(shown->points[2 * to] - shown->points[2 * from],
+                  shown->points[2 * to + 1] - shown->points[2 * from + 1]);
+}
+
+void map_box(const struct map *map, const struct map_shown *shown, size_t from, double box[4])
+{
+    for (size_t part = 0; part < 2; part++) {
+        const double a = (double)map->corner[part], b = (double)shown->points[2 * from + part];
+        /* Outwards to four decimals, which a command line can say exactly. */
+        box[part] = floor(fmin(a, b) * 1e4) / 1e4;
+        box[2 + part] = ceil(fmax(a, b) * 1e4) / 1e4;
+    }
+}
+
+static bool *inside_box(const struct map *map, const struct map_shown *shown, size_t from)
+{
+    double box[4];
+    bool *near = sr_xalloc(shown->count + 1);
+    map_box(map, shown, from, box);
+    for (size_t i = 0; i < shown->count; i++) {
+        const double x = (double)shown->points[2 * i], y = (double)shown->points[2 * i + 1];
+        near[i] = x >= box[0] && x <= box[2] && y >= box[1] && y <= box[3];
+    }
+    return near;
+}
+
+struct far {
+    float distance;
+    bool same; /* of the class */
+};
+
+static int by_distance(const void *a, const void *b)
+{
+    const float x = ((const struct far *)a)->distance, y = ((const struct far *)b)->distance;
+    return (x > y) - (x < y);
+}
+
+size_t map_cluster(const struct sr_session *session, const struct map_shown *shown, size_t from)
+{
+    struct far *all = sr_xalloc((shown->count + 1) * sizeof *all);
+    const int class = class_at(session, shown, from);
+    size_t within = 1, same = 0;
+    for (size_t i = 0; i < shown->count; i++)
+        all[i] = (struct far){distance(shown, from, i), class_at(session, shown, i) == class};
+    qsort(all, shown->count, sizeof *all, by_distance);
+    for (size_t i = 0; i < shown->count; i++) {
+        same += all[i].same;
+        if (5 * same >= 4 * (i + 1)) within = i + 1;
+    }
+    free(all);
+    return within;
+}
+
+bool *map_near(const struct sr_session *session, const struct map *map,
+               const struct map_shown *shown, size_t from)
+{
+    if (from == SIZE_MAX || (!map->within && !map->boxed)) return NULL;
+    if (map->boxed) return inside_box(map, shown, from);
     float *far = sr_xalloc(shown->count * sizeof *far),
           *order = sr_xalloc(shown->count * sizeof *far);
     bool *near = sr_xalloc(shown->count + 1);
-    for (size_t i = 0; i < shown->count; i++)
-        order[i] = far[i] = hypotf(shown->points[2 * i] - shown->points[2 * from],
-                                   shown->points[2 * i + 1] - shown->points[2 * from + 1]);
+    for (size_t i = 0; i < shown->count; i++) order[i] = far[i] = distance(shown, from, i);
     const float edge =
         nth(order, shown->count, (map->within < shown->count ? map->within : shown->count) - 1);
-    for (size_t i = 0; i < shown->count; i++) near[i] = far[i] <= edge;
+    for (size_t i = 0; i < shown->count; i++)
+        near[i] = far[i] <= edge && (map->class < 0 || class_at(session, shown, i) == map->class);
     free(order);
     free(far);
     return near;

@@ -46,7 +46,8 @@ static void who_answers_what(void **state)
         {"explain", "order", "classes"},
         {"compare", "back order", "vs beats beaten robustness"},
         {"log", "", ""},
-        {"map", "back order", "next layout larger smaller wider narrower"},
+        {"map", "back order",
+         "next cluster box left right up down layout larger smaller wider narrower"},
     };
     for (size_t i = 0; sr_panes[i]; i++) {
         if (i == sizeof wanted / sizeof *wanted) fail_msg("no row for %s", sr_panes[i]->name);

@@ -3,7 +3,9 @@
  */
 #include "../../src/panes/map.h"
 #include "fixture.h"
+
 #include "sartor/base/rng.h"
+#include <math.h>
 
 static struct sr_error error;
 
@@ -18,6 +20,14 @@ static void look(struct sr_session *session, const char *name)
     const struct sr_pane_action *action = sr_pane_map.actions;
     while (strcmp(action->name, name) != 0) action++;
     assert_int_equal(action->run(session, &error), SR_OK);
+}
+
+/* The same where it may be refused: the whole map can't be moved. */
+static void try_look(struct sr_session *session, const char *name)
+{
+    const struct sr_pane_action *action = sr_pane_map.actions;
+    while (strcmp(action->name, name) != 0) action++;
+    action->run(session, &error);
 }
 
 /* Where the terminal's cursor is, there is the point of the selection's sample. */
@@ -53,7 +63,8 @@ static void check(struct sr_session *session)
 static void random_walk(void **state)
 {
     (void)state;
-    static const char *const looks[] = {"next", "larger", "smaller", "wider", "narrower"};
+    static const char *const looks[] = {"next", "larger", "smaller", "wider", "narrower", "cluster",
+                                        "box",  "left",   "right",   "up",    "down"};
     struct sr_session *session = fixture_new();
     struct sr_rng rng;
     sr_rng_init(&rng, 8, SR_STREAM_TEST, 0);
@@ -67,7 +78,7 @@ static void random_walk(void **state)
         } else if (what < 15) {
             sr_pane_map.choose(session, (int)sr_rng_below(&rng, 900));
         } else if (what < 18) {
-            look(session, looks[sr_rng_below(&rng, 5)]);
+            try_look(session, looks[sr_rng_below(&rng, 11)]);
         } else {
             struct sr_filter filter;
             sr_filter_init(&filter);
@@ -132,7 +143,7 @@ static void neighbourhood(void **state)
     sr_pane_map.enter(session, &line);
     assert_string_equal(sr_text_get(&line), "browse near=train:0 within=100");
     map_find(session, &shown);
-    bool *near = map_near(map_state(session), &shown, map_cursor(session, &shown));
+    bool *near = map_near(session, map_state(session), &shown, map_cursor(session, &shown));
     struct sr_filter filter;
     sr_filter_init(&filter);
     struct sr_map_request request = *sr_session_map_shown(session);
@@ -154,12 +165,115 @@ static void neighbourhood(void **state)
     fixture_free(session);
 }
 
+/* What is marked is what the filter of Enter's line selects. */
+static void same_as_marked(struct sr_session *session, struct sr_filter *filter)
+{
+    struct map_shown shown;
+    map_find(session, &shown);
+    bool *near = map_near(session, map_state(session), &shown, map_cursor(session, &shown));
+    size_t marked = 0;
+    for (size_t i = 0; i < shown.count; i++) marked += near[i];
+    struct sr_map_request request = *sr_session_map_shown(session);
+    request.layout = SR_MAP_PCA;
+    sr_map_request_words(&request, &filter->lasso);
+    filter->everywhere = true;
+    assert_int_equal(sr_session_select(session, filter, &error), SR_OK);
+    assert_int_equal(session->selection.count, marked);
+    for (size_t i = 0; i < marked; i++) {
+        const enum sr_file file = sr_selection_file(&session->selection, i);
+        assert_true(near[session->selection.rows[i] + (file == SR_FILE_TEST ? shown.train : 0)]);
+    }
+    free(near);
+}
+
+static void rectangle(void **state)
+{
+    (void)state;
+    struct sr_session *session = fixture_new();
+    struct sr_text line = {0};
+    struct sr_filter filter;
+    session->view.pane = &sr_pane_map;
+    assert_int_equal(sr_args_set(session->options, "autorun", "off", &error), SR_OK);
+    check(session);
+    look(session, "box");
+    for (int i = 0; i < 6; i++) sr_screen_move(session, i % 2 ? SR_MOVE_UP : SR_MOVE_RIGHT);
+    sr_pane_map.enter(session, &line);
+    sr_filter_init(&filter);
+    filter.lasso.shape = SR_LASSO_BOX;
+    assert_int_equal(sscanf(sr_text_get(&line), "browse box=%lf,%lf,%lf,%lf", &filter.lasso.box[0],
+                            &filter.lasso.box[1], &filter.lasso.box[2], &filter.lasso.box[3]),
+                     4);
+    same_as_marked(session, &filter);
+    assert_true(session->selection.count > 1);
+    assert_true(sr_pane_map.back(session));
+    assert_false(sr_pane_map.back(session));
+    sr_text_fini(&line);
+    fixture_free(session);
+}
+
+/* Four in five of those around the cursor are of its class, and they are what is marked. */
+static void class_cluster(void **state)
+{
+    (void)state;
+    struct sr_session *session = fixture_new();
+    struct sr_text line = {0};
+    struct sr_filter filter;
+    struct map_shown shown;
+    session->view.pane = &sr_pane_map;
+    assert_int_equal(sr_args_set(session->options, "autorun", "off", &error), SR_OK);
+    check(session);
+    map_find(session, &shown);
+    const size_t alone = map_cluster(session, &shown, map_cursor(session, &shown));
+    assert_true(alone >= 1);
+    look(session, "cluster");
+    assert_int_equal(map_state(session)->within, alone);
+    sr_pane_map.enter(session, &line);
+    sr_filter_init(&filter);
+    filter.lasso.shape = SR_LASSO_NEAR;
+    assert_int_equal(sscanf(sr_text_get(&line), "browse near=train:%u within=%zu class=%d",
+                            &filter.lasso.row, &filter.lasso.within, &filter.class),
+                     3);
+    const size_t within = filter.lasso.within;
+    same_as_marked(session, &filter);
+    assert_true(5 * session->selection.count >= 4 * within);
+    look(session, "wider");
+    assert_int_equal(map_state(session)->within, 2 * within);
+    sr_text_fini(&line);
+    fixture_free(session);
+}
+
+/* The picture moves, the cursor stays on its sample. */
+static void panning(void **state)
+{
+    (void)state;
+    struct sr_session *session = fixture_new();
+    session->view.pane = &sr_pane_map;
+    assert_int_equal(sr_args_set(session->options, "autorun", "off", &error), SR_OK);
+    check(session);
+    const struct sr_pane_action *action = sr_pane_map.actions;
+    while (strcmp(action->name, "left") != 0) action++;
+    assert_int_equal(action->run(session, &error), SR_ERROR_STATE);
+    look(session, "larger");
+    struct map *map = map_state(session);
+    const double x = map->centre[0], y = map->centre[1];
+    const size_t at = session->selection.at;
+    look(session, "right");
+    assert_true(map->centre[0] > x);
+    look(session, "up");
+    assert_true(map->centre[1] > y);
+    look(session, "left");
+    look(session, "down");
+    assert_true(fabs(map->centre[0] - x) < 1e-9 && fabs(map->centre[1] - y) < 1e-9);
+    assert_int_equal(session->selection.at, at);
+    fixture_free(session);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(random_walk),
-        cmocka_unit_test(directions),
-        cmocka_unit_test(neighbourhood),
+        cmocka_unit_test(random_walk),   cmocka_unit_test(rectangle),
+        cmocka_unit_test(class_cluster), cmocka_unit_test(panning),
+        cmocka_unit_test(directions),    cmocka_unit_test(neighbourhood),
     };
     return cmocka_run_group_tests_name("map", tests, NULL, NULL);
 }
