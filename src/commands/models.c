@@ -10,6 +10,7 @@
 #include "sartor/app/trust.h"
 #include "sartor/base/file.h"
 #include "sartor/models/ensemble.h"
+#include "sartor/models/imported.h"
 #include "sartor/models/store.h"
 #include "sartor/models/svm.h"
 #include "sartor/onnx/onnx.h"
@@ -40,6 +41,10 @@ const struct sr_command sr_command_load = {
              .help = "A .safetensors file that sartor has saved, or an .onnx file of an image "
                      "classifier."},
             {"name", SR_PARAM_TEXT, .help = "Name to give it (default: the one in the file)."},
+            {"arch", SR_PARAM_CHOICE, .choices = "cnn resnet mlp",
+             .help =
+                 "The file is a state dict of PyTorch for a network as the README prints it, for "
+                 "images of the open data set."},
             {"scale", SR_PARAM_NUMBER, .minimum = 1e-3, .maximum = 1e6,
              .help = "ONNX: what pixels are divided by first (default: 255; 1 where the file takes "
                      "bytes)."},
@@ -228,31 +233,44 @@ enum sr_status ask_to_replace(struct sr_session *session, struct sr_item *item, 
 }
 
 /* A network of another program, for images of the open data set where its file leaves that open. */
-static struct sr_model *load_onnx(struct sr_session *session, const struct sr_args *args,
-                                  struct sr_error *error)
+static struct sr_model *load_foreign(struct sr_session *session, const struct sr_args *args,
+                                     struct sr_error *error)
 {
+    const char *path = sr_args_path(args, "file"), *family = sr_args_text(args, "arch");
     struct sr_onnx_reading reading = {0};
+    struct sr_input input;
     if (session->data) reading.image = session->data->files[SR_FILE_TRAIN].shape;
     if (sr_args_given(args, "scale")) reading.scale = sr_args_number(args, "scale");
     reading.mean_count = sr_args_list(args, "mean", reading.means, SR_CHANNELS_MAX);
     reading.deviation_count = sr_args_list(args, "std", reading.deviations, SR_CHANNELS_MAX);
-    if (reading.mean_count <= SR_CHANNELS_MAX && reading.deviation_count <= SR_CHANNELS_MAX)
-        return sr_onnx_load(sr_args_path(args, "file"), &reading, error);
-    sr_error_set(error, SR_ERROR_ARGUMENT, "mean= and std= take one number, or one a channel.");
-    return NULL;
+    if (reading.mean_count > SR_CHANNELS_MAX || reading.deviation_count > SR_CHANNELS_MAX) {
+        sr_error_set(error, SR_ERROR_ARGUMENT, "mean= and std= take one number, or one a channel.");
+        return NULL;
+    }
+    if (!family) return sr_onnx_load(path, &reading, error);
+    if (!session->data) {
+        sr_error_set(error, SR_ERROR_STATE,
+                     "arch= takes images of the open data set, and none is open.");
+        return NULL;
+    }
+    if (sr_onnx_input(&reading, (size_t)reading.image.channels, false, &input, error)) return NULL;
+    return sr_imported_load(path, family, reading.image, &input, error);
 }
 
 SR_RUN(load_run)
 {
     SR_UNUSED;
     const char *path = sr_args_path(args, "file");
-    const bool foreign = !strcasecmp(sr_path_extension(path), ".onnx");
+    const bool foreign =
+        !strcasecmp(sr_path_extension(path), ".onnx") || sr_args_given(args, "arch");
     if (!foreign &&
         (sr_args_given(args, "scale") || sr_args_given(args, "mean") || sr_args_given(args, "std")))
         return sr_error_set(error, SR_ERROR_ARGUMENT,
-                            "scale=, mean= and std= are for .onnx files; a model file knows them.");
+                            "scale=, mean= and std= are for .onnx files and arch=; a model file "
+                            "knows them.");
     if (foreign && sr_session_data(session, &(struct sr_error){0}) == SR_PENDING) return SR_PENDING;
-    struct sr_model *model = foreign ? load_onnx(session, args, error) : sr_model_load(path, error);
+    struct sr_model *model =
+        foreign ? load_foreign(session, args, error) : sr_model_load(path, error);
     if (!model) return error->status;
     const char *name = sr_args_text(args, "name");
     enum sr_status status = SR_OK;

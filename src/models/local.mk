@@ -30,6 +30,7 @@ libsartor_a_SOURCES += \
 	src/models/forest_grow.c \
 	src/models/forest_split.c \
 	src/models/imported.c \
+	src/models/imported_tensors.c \
 	src/models/knn.c \
 	src/models/layers.c \
 	src/models/lbfgs.c \

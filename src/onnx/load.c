@@ -178,27 +178,23 @@ static enum sr_status read_input(struct reading *r, const struct sr_onnx_reading
     return SR_OK;
 }
 
-/* From what the graph does to x = (pixel / scale - mean) / deviation to one mean and deviation. */
-static enum sr_status make_input(const struct reading *r, const struct sr_onnx_reading *reading,
-                                 bool bytes, struct sr_input *input, struct sr_error *error)
+/* From what the graph does to x = (pixel / scale - mean) / deviation to one mean and deviation of
+ * pixel / 255: x = factor · pixel / scale + offset. */
+static enum sr_status settle(const struct sr_onnx_reading *reading, size_t channels, bool bytes,
+                             const double *factors, const double *offsets, struct sr_input *input,
+                             struct sr_error *error)
 {
-    const size_t channels = (size_t)r->layers.image.channels;
     const double scale = reading->scale > 0 ? reading->scale : bytes ? 1 : 255;
     if ((reading->mean_count > 1 && reading->mean_count != channels) ||
         (reading->deviation_count > 1 && reading->deviation_count != channels))
         return sr_error_set(error, SR_ERROR_ARGUMENT,
                             "mean= and std= take one number, or one for each of %zu channels.",
                             channels);
-    *input = (struct sr_input){.deviation = 1, .own = r->own_mean};
     for (size_t c = 0; c < channels; c++) {
-        const double mean = !reading->mean_count       ? 0
-                            : reading->mean_count == 1 ? reading->means[0]
-                                                       : reading->means[c],
-                     deviation = !reading->deviation_count       ? 1
-                                 : reading->deviation_count == 1 ? reading->deviations[0]
-                                                                 : reading->deviations[c];
-        const double factor = r->factor[c] / deviation,
-                     offset = r->offset[c] - mean * factor; /* x = factor · p / scale + offset */
+        const size_t m = reading->mean_count > 1 ? c : 0, d = reading->deviation_count > 1 ? c : 0;
+        const double mean = reading->mean_count ? reading->means[m] : 0,
+                     deviation = reading->deviation_count ? reading->deviations[d] : 1;
+        const double factor = factors[c] / deviation, offset = offsets[c] - mean * factor;
         input->deviations[c] = (float)(scale / (255 * factor));
         input->means[c] = (float)(-offset / factor * scale / 255);
         if (!(input->deviations[c] > 0) || !isfinite(input->deviations[c]) ||
@@ -212,6 +208,14 @@ static enum sr_status make_input(const struct reading *r, const struct sr_onnx_r
     input->mean = input->means[0];
     input->deviation = input->deviations[0];
     return SR_OK;
+}
+
+enum sr_status sr_onnx_input(const struct sr_onnx_reading *reading, size_t channels, bool bytes,
+                             struct sr_input *input, struct sr_error *error)
+{
+    const double ones[SR_CHANNELS_MAX] = {1, 1, 1}, zeros[SR_CHANNELS_MAX] = {0};
+    *input = (struct sr_input){.deviation = 1};
+    return settle(reading, channels, bytes, ones, zeros, input, error);
 }
 
 /* ---- nodes ---- */
@@ -339,7 +343,8 @@ static struct sr_model *make_model(struct reading *r, const char *path,
                      shape.classes, SR_CLASSES_MIN, SR_CLASSES_MAX);
         return NULL;
     }
-    if (make_input(r, reading, bytes, &input, error)) return NULL;
+    input = (struct sr_input){.deviation = 1, .own = r->own_mean};
+    if (settle(reading, channels, bytes, r->factor, r->offset, &input, error)) return NULL;
     const size_t given = input.by_channel ? channels : 1;
     float *mean = sr_tensors_add(&r->set, "input.mean", SR_F32, 1, &given, error),
           *deviation =

@@ -164,6 +164,45 @@ static void own_files(void **unused)
     unlink(path);
 }
 
+/* A file's tensors alone, without what this program adds, give the same network. The files average
+ * two mirrored views, which are the same of black images. */
+static void state_dicts(void **unused)
+{
+    static const char *const families[] = {"cnn", "mlp"};
+    const struct sr_input input = {.deviation = 1};
+    (void)unused;
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
+        char file[80];
+        snprintf(file, sizeof file, "tests/models/corpus-model/%s.safetensors", families[i]);
+        struct sr_model *first = sr_model_load(source_file(file), &error);
+        assert_non_null(first);
+        const struct sr_shape shape = first->shape.image;
+        struct sr_model *second =
+            sr_imported_load(source_file(file), families[i], shape, &input, &error);
+        if (!second) fail_msg("%s", error.text);
+        assert_ptr_equal(second->class, &sr_model_class_imported);
+        assert_int_equal(second->class->size(second->state), first->class->size(first->state));
+        uint8_t label = 0, *black = sr_xalloc(sr_shape_size(shape));
+        struct sr_images images = {.shape = shape, .count = 1, .pixels = black, .labels = &label};
+        const struct sr_samples samples = {&images, NULL, 1};
+        float one[8], two[8];
+        assert_in_range(first->shape.classes, 2, 8);
+        assert_ok(sr_model_predict(first, &samples, NULL, NULL, one, &error));
+        assert_ok(sr_model_predict(second, &samples, NULL, NULL, two, &error));
+        expect_same(two, one, (size_t)first->shape.classes, 1e-6);
+        free(black);
+        sr_model_unref(first);
+        sr_model_unref(second);
+    }
+    memset(&error, 0, sizeof error);
+    assert_null(sr_imported_load(source_file("tests/models/corpus-model/mlp.safetensors"), "forest",
+                                 (struct sr_shape){8, 8, 1}, &input, &error));
+    assert_non_null(strstr(error.text, "arch=forest is no network"));
+    assert_null(sr_imported_load(source_file("tests/models/corpus-model/mlp.safetensors"), "resnet",
+                                 (struct sr_shape){8, 8, 1}, &input, &error));
+    assert_non_null(strstr(error.text, "no last layer"));
+}
+
 static void expect_refused(const char *path, const struct sr_onnx_reading *reading,
                            const char *part)
 {
@@ -201,7 +240,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(expected_answers), cmocka_unit_test(names_and_layers),
         cmocka_unit_test(there_and_back),   cmocka_unit_test(own_files),
-        cmocka_unit_test(refused),
+        cmocka_unit_test(state_dicts),      cmocka_unit_test(refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,6 +11,7 @@
 #define SARTOR_ONNX_ONNX_H
 
 #include "sartor/models/model.h"
+#include "sartor/nn/inference.h"
 
 /* Write a model of any family, or an ensemble. `calibrated`: with what its trust corrects the
  * probabilities by, where it has that. The classes are numbered as the model was trained. */
@@ -26,6 +27,11 @@ struct sr_onnx_reading {
     double means[SR_CHANNELS_MAX], deviations[SR_CHANNELS_MAX];
     size_t mean_count, deviation_count; /* 0: mean 0, deviation 1 */
 };
+
+/* The same as a network's input: `bytes` where the file takes bytes. SR_ERROR_ARGUMENT for a number
+ * of means that is not that of the channels. */
+enum sr_status sr_onnx_input(const struct sr_onnx_reading *reading, size_t channels, bool bytes,
+                             struct sr_input *input, struct sr_error *error);
 
 /* An image classifier of another program, or a network that this one has saved, as a model
  * (models/imported.h): Conv, BatchNormalization, Relu, x · Sigmoid(x), pools, Add, Gemm, MatMul and
