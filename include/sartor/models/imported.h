@@ -19,9 +19,9 @@ struct sr_imported {
 struct sr_model *sr_imported_new(const struct sr_imported *made, struct sr_layers *layers,
                                  const struct sr_model_shape *shape, const struct sr_input *input,
                                  const struct sr_tensors *set, struct sr_error *error);
-/* A state dict of PyTorch as a safetensors file, named and laid out as the files of a network family
- * here ("cnn"), which says how its layers are connected. Without input.mean and input.deviation in
- * it, those of `input` count. NULL and a message on failure. */
+/* A state dict of PyTorch as a safetensors file, named and laid out as the files of a network
+ * family here ("cnn"), which says how its layers are connected. Without input.mean and
+ * input.deviation in it, those of `input` count. NULL and a message on failure. */
 struct sr_model *sr_imported_load(const char *path, const char *family, struct sr_shape image,
                                   const struct sr_input *input, struct sr_error *error);
 
