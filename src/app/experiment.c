@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "errands.h"
 #include "sartor/base/clock.h"
 #include "sartor/base/file.h"
 #include "sartor/base/memory.h"
@@ -58,6 +59,9 @@ struct experiment_task {
     double share;         /* of that fold done */
     double started;
     bool spent; /* the budget has stopped the trial under way */
+    struct sr_together together;
+    struct sr_monitor monitor; /* of the trainings */
+    struct errands *errands;   /* of the present round */
 };
 
 static double worked(const struct experiment_task *task)
@@ -207,6 +211,7 @@ static void on_progress(void *owner, const struct sr_progress *inner)
 static bool on_proceed(void *owner)
 {
     struct experiment_task *task = owner;
+    errands_turn(task->errands);
     double asked = sr_clock_seconds();
     bool go = sr_monitor_proceed(task->outer);
     task->waited += sr_clock_seconds() - asked;
@@ -258,31 +263,101 @@ static struct sr_args *make_params(const struct experiment_task *task, const cha
     return params;
 }
 
-/* Train and evaluate: once with the validation split, or once for each fold. */
-static enum sr_status run_parts(struct experiment_task *task, struct sr_fit *fit,
-                                const struct sr_folds *folds, struct sr_trial *trial,
+/* What an errand needs of a trial and a fold. */
+struct part {
+    struct sr_split split;
+    struct sr_folds folds;
+    struct sr_args *params;
+    uint32_t *train, *held;
+};
+
+static void release_part(void *owner, struct errand *errand)
+{
+    struct part *part = errand->memory;
+    (void)owner;
+    sr_folds_fini(&part->folds);
+    sr_split_fini(&part->split);
+    sr_args_free(part->params);
+    free(part->train);
+    free(part->held);
+    free(part);
+}
+
+static int folds_of(const struct experiment_task *task)
+{
+    return task->experiment->folds ? task->experiment->folds : 1;
+}
+
+/* Errand i is fold i % folds of trial i / folds. */
+static enum sr_status make_part(void *owner, size_t index, struct errand *errand,
                                 struct sr_error *error)
 {
-    struct sr_samples held_out = fit->validation;
-    uint32_t *train = sr_xalloc((folds->row_count + 1) * sizeof *train);
-    uint32_t *held = sr_xalloc((folds->row_count + 1) * sizeof *held);
-    const int parts = folds->count ? folds->count : 1;
-    double accuracies[SR_FOLDS_MAX], accuracy = 0, loss = 0, squares = 0;
+    struct experiment_task *task = owner;
+    const int count = folds_of(task), fold = (int)(index % (size_t)count);
+    const struct sr_trial *trial = &task->experiment->trials[index / (size_t)count];
+    const struct sr_images *images = &task->data->files[SR_FILE_TRAIN];
+    struct part *part = errand->memory = sr_xalloc(sizeof *part);
+    enum sr_status status =
+        make_rows(task, (size_t)trial->limit, &part->split, &part->folds, error);
+    if (!status && !(part->params = make_params(task, trial->params, error)))
+        status = error->status;
+    if (status) {
+        free(part);
+        return status;
+    }
+    errand->fit = (struct sr_fit){
+        .params = part->params,
+        .shape = {images->shape, task->data->classes},
+        .seed = trial->seed,
+        .pool = task->pool,
+        .monitor = &task->monitor,
+        .together = task->together.ranks ? &task->together : NULL,
+        .train = sr_split_samples(task->data, &part->split, SR_SPLIT_TRAIN),
+        .validation = sr_split_samples(task->data, &part->split, SR_SPLIT_VALIDATION)};
+    errand->held_out = errand->fit.validation;
+    if (!part->folds.count) return SR_OK;
+    part->train = sr_xalloc((part->folds.row_count + 1) * sizeof *part->train);
+    part->held = sr_xalloc((part->folds.row_count + 1) * sizeof *part->held);
+    errand->fit.train = (struct sr_samples){images, part->train,
+                                            sr_folds_take(&part->folds, fold, false, part->train)};
+    errand->fit.validation = (struct sr_samples){images, NULL, 0};
+    errand->held_out = (struct sr_samples){images, part->held,
+                                           sr_folds_take(&part->folds, fold, true, part->held)};
+    return SR_OK;
+}
+
+/* Is it of this round, and not done before? */
+static bool is_needed(void *owner, size_t index)
+{
+    const struct experiment_task *task = owner;
+    const struct sr_trial *trial = &task->experiment->trials[index / (size_t)folds_of(task)];
+    return trial->round == task->experiment->round && !trial->done;
+}
+
+static void begin_part(void *owner, size_t index)
+{
+    struct experiment_task *task = owner;
+    (void)index;
+    task->share = 0;
+}
+
+/* Evaluate one trial: once with the validation split, or once for each fold. A training that
+ * diverges is no error: its results stay NaN. */
+static enum sr_status run_trial(struct experiment_task *task, struct sr_trial *trial,
+                                struct sr_error *error)
+{
+    const int parts = folds_of(task);
+    double accuracies[SR_FOLDS_MAX], accuracy = 0, loss = 0, squares = 0, seconds = 0;
     size_t repeated = 0;
     enum sr_status status = SR_OK;
+    task->started = sr_clock_seconds();
     for (task->fold = 0; !status && task->fold < parts; task->fold++) {
         struct sr_predictions predictions;
         struct sr_evaluation evaluation;
-        if (folds->count) {
-            fit->train = (struct sr_samples){fit->train.images, train,
-                                             sr_folds_take(folds, task->fold, false, train)};
-            fit->validation = (struct sr_samples){fit->train.images, NULL, 0};
-            held_out = (struct sr_samples){fit->train.images, held,
-                                           sr_folds_take(folds, task->fold, true, held)};
-        }
-        task->share = 0;
-        status =
-            sr_judge_fit(task->experiment->class, fit, &held_out, &predictions, &repeated, error);
+        double part_seconds = 0;
+        status = errands_take(task->errands, task->at * (size_t)parts + (size_t)task->fold,
+                              &predictions, &repeated, &part_seconds, error);
+        seconds += part_seconds;
         if (status) break;
         sr_evaluate(&evaluation, &predictions);
         sr_predictions_fini(&predictions);
@@ -295,43 +370,12 @@ static enum sr_status run_parts(struct experiment_task *task, struct sr_fit *fit
     if (!status) {
         trial->accuracy = accuracy;
         trial->loss = loss;
-        if (folds->count) trial->deviation = sqrt(squares / parts);
+        if (task->experiment->folds) trial->deviation = sqrt(squares / parts);
     }
-    free(train);
-    free(held);
-    return status;
-}
-
-/* Train and evaluate one trial. A training that diverges is no error: its results stay NaN. */
-static enum sr_status run_trial(struct experiment_task *task, struct sr_trial *trial,
-                                struct sr_error *error)
-{
-    const struct sr_monitor monitor = {
-        .owner = task, .progress = on_progress, .proceed = on_proceed};
-    const struct sr_images *images = &task->data->files[SR_FILE_TRAIN];
-    struct sr_split split;
-    struct sr_folds folds;
-    enum sr_status status = make_rows(task, (size_t)trial->limit, &split, &folds, error);
-    if (status) return status;
-    struct sr_args *params = make_params(task, trial->params, error);
-    task->started = sr_clock_seconds();
-    struct sr_fit fit = {.params = params,
-                         .shape = {images->shape, task->data->classes},
-                         .seed = trial->seed,
-                         .pool = task->pool,
-                         .monitor = &monitor,
-                         .train = sr_split_samples(task->data, &split, SR_SPLIT_TRAIN),
-                         .validation = sr_split_samples(task->data, &split, SR_SPLIT_VALIDATION)};
-    status = params ? run_parts(task, &fit, &folds, trial, error) : error->status;
-    if (!status || status == SR_ERROR_NUMERIC) {
-        trial->seconds = sr_clock_seconds() - task->started;
-        trial->done = true;
-        status = SR_OK;
-    }
-    sr_folds_fini(&folds);
-    sr_split_fini(&split);
-    sr_args_free(params);
-    return status;
+    if (status && status != SR_ERROR_NUMERIC) return status;
+    trial->seconds = seconds;
+    trial->done = true;
+    return SR_OK;
 }
 
 /* Has the present round used its share of the budget? */
@@ -379,17 +423,35 @@ static enum sr_status run_round(struct experiment_task *task, bool *further, str
     return SR_OK;
 }
 
+static struct errands *new_errands(struct experiment_task *task)
+{
+    const struct errands_source source = {.owner = task,
+                                          .class = task->experiment->class,
+                                          .count = task->experiment->count * (size_t)folds_of(task),
+                                          .make = make_part,
+                                          .release = release_part,
+                                          .begin = begin_part,
+                                          .needed = is_needed,
+                                          .monitor = &task->monitor};
+    return errands_new(&source);
+}
+
 static enum sr_status experiment_run(struct task *base, const struct sr_monitor *monitor,
                                      struct sr_error *error)
 {
     struct experiment_task *task = (struct experiment_task *)base;
     struct sr_experiment *experiment = task->experiment;
     task->outer = monitor;
+    task->monitor =
+        (struct sr_monitor){.owner = task, .progress = on_progress, .proceed = on_proceed};
     task->begun = sr_clock_seconds();
     for (;;) {
         bool further;
         read_notes(task);
+        task->errands = new_errands(task);
         enum sr_status status = run_round(task, &further, error);
+        errands_free(task->errands);
+        task->errands = NULL;
         if (status || !further || !experiment->next) return status;
         size_t before = experiment->count;
         experiment->next(experiment);
@@ -438,6 +500,7 @@ enum sr_status sr_session_experiment(struct sr_session *session, const char *nam
         task->validation = session->split.fraction;
         task->split_seed = session->split.seed;
         task->pool = session->pool;
+        task->together = task_together(session, task->data);
         status = make_rows(task, (size_t)experiment->trials[0].limit, &split, &folds,
                            error); /* to refuse what is impossible before the job is queued */
         if (!status) {

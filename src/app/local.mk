@@ -38,6 +38,8 @@ libsartor_a_SOURCES += \
 	src/app/closeup.c \
 	src/app/comparison.c \
 	src/app/decisions.c \
+	src/app/errands.c \
+	src/app/errands.h \
 	src/app/data.c \
 	src/app/decided.c \
 	src/app/experiment.c \

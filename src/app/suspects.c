@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "errands.h"
 #include "sartor/app/session.h"
 #include "sartor/base/clock.h"
 #include "sartor/base/file.h"
@@ -197,6 +198,9 @@ struct suspects_task {
     const struct sr_monitor *outer;
     double started;
     struct sr_suspects result;
+    struct sr_together together;
+    struct sr_monitor monitor; /* of the trainings */
+    struct errands *errands;
 };
 
 static void on_progress(void *owner, const struct sr_progress *inner)
@@ -222,7 +226,9 @@ static void on_progress(void *owner, const struct sr_progress *inner)
 
 static bool on_proceed(void *owner)
 {
-    return sr_monitor_proceed(((struct suspects_task *)owner)->outer);
+    struct suspects_task *search = owner;
+    errands_turn(search->errands);
+    return sr_monitor_proceed(search->outer);
 }
 
 /* Divide the rows of the train file into folds; when fewer rows are to be examined, the same share
@@ -242,32 +248,54 @@ static enum sr_status deal(struct suspects_task *search, int folds, size_t exami
 
 /* Train on the other folds, with at most as many rows as the model was trained on, evenly drawn;
  * let that model predict this fold. */
-static enum sr_status run_fold(struct suspects_task *search, uint32_t *train, uint32_t *held,
-                               struct sr_predictions *all, struct sr_error *error)
+static enum sr_status make_fold(void *owner, size_t fold, struct errand *errand,
+                                struct sr_error *error)
 {
+    struct suspects_task *search = owner;
     const struct sr_images *images = &search->data->files[SR_FILE_TRAIN];
-    const struct sr_monitor monitor = {
-        .owner = search, .progress = on_progress, .proceed = on_proceed};
-    const size_t classes = (size_t)search->shape.classes;
-    const double begun = sr_clock_seconds();
-    size_t count = sr_folds_take(&search->folds, search->fold, false, train), right = 0;
+    const size_t most = search->folds.row_count;
+    uint32_t *train = errand->memory = sr_xalloc(2 * most * sizeof *train), *held = train + most;
+    size_t count = sr_folds_take(&search->folds, (int)fold, false, train);
+    (void)error;
     if (search->limit && search->limit < count) {
         for (size_t i = 0; i < search->limit; i++) train[i] = train[i * count / search->limit];
         count = search->limit;
     }
-    const struct sr_fit fit = {.params = search->params,
-                               .shape = search->shape,
-                               .train = {images, train, count},
-                               .validation = {images, NULL, 0},
-                               .seed = search->seed,
-                               .pool = search->pool,
-                               .monitor = &monitor};
-    const struct sr_samples samples = {images, held,
-                                       sr_folds_take(&search->folds, search->fold, true, held)};
-    struct sr_predictions said;
+    errand->fit = (struct sr_fit){.params = search->params,
+                                  .shape = search->shape,
+                                  .train = {images, train, count},
+                                  .validation = {images, NULL, 0},
+                                  .seed = search->seed,
+                                  .pool = search->pool,
+                                  .monitor = &search->monitor,
+                                  .together = search->together.ranks ? &search->together : NULL};
+    errand->held_out =
+        (struct sr_samples){images, held, sr_folds_take(&search->folds, (int)fold, true, held)};
+    return SR_OK;
+}
+
+static void release_fold(void *owner, struct errand *errand)
+{
+    (void)owner;
+    free(errand->memory);
+}
+
+static void begin_fold(void *owner, size_t fold)
+{
+    struct suspects_task *search = owner;
     search->share = 0;
-    enum sr_status status =
-        sr_judge_fit(search->class, &fit, &samples, &said, &search->result.repeated, error);
+    (void)fold;
+}
+
+static enum sr_status run_fold(struct suspects_task *search, struct sr_predictions *all,
+                               struct sr_error *error)
+{
+    const size_t classes = (size_t)search->shape.classes;
+    struct sr_predictions said;
+    double seconds;
+    size_t right = 0;
+    enum sr_status status = errands_take(search->errands, (size_t)search->fold, &said,
+                                         &search->result.repeated, &seconds, error);
     if (status) return status;
     for (size_t i = 0; i < said.count; i++) {
         memcpy(all->probabilities + sr_predictions_find(all, said.rows[i]) * classes,
@@ -282,7 +310,7 @@ static enum sr_status run_fold(struct suspects_task *search, uint32_t *train, ui
                                         .validation_loss = NAN,
                                         .validation_accuracy = (double)right / (double)said.count,
                                         .learning_rate = NAN,
-                                        .seconds = sr_clock_seconds() - begun});
+                                        .seconds = seconds});
     sr_predictions_fini(&said);
     return SR_OK;
 }
@@ -314,19 +342,28 @@ static enum sr_status suspects_run(struct task *task, const struct sr_monitor *m
     const size_t count = search->folds.row_count;
     const struct sr_samples samples = {&search->data->files[SR_FILE_TRAIN], search->folds.rows,
                                        count};
-    uint32_t *train = sr_xalloc(count * sizeof *train), *held = sr_xalloc(count * sizeof *held);
+    search->monitor =
+        (struct sr_monitor){.owner = search, .progress = on_progress, .proceed = on_proceed};
+    const struct errands_source source = {.owner = search,
+                                          .class = search->class,
+                                          .count = (size_t)search->folds.count,
+                                          .make = make_fold,
+                                          .release = release_fold,
+                                          .begin = begin_fold,
+                                          .monitor = &search->monitor};
+    search->errands = errands_new(&source);
     enum sr_status status = sr_predictions_init(&all, &samples, search->shape.classes, error);
     for (search->fold = 0; !status && search->fold < search->folds.count; search->fold++)
-        status = run_fold(search, train, held, &all, error);
+        status = run_fold(search, &all, error);
     if (status == SR_ERROR_CANCELLED)
         sr_error_set(error, status, "the search for suspects was stopped");
     if (!status) {
         sr_predictions_finish(&all);
         find_suspects(search, &all);
     }
+    errands_free(search->errands);
+    search->errands = NULL;
     sr_predictions_fini(&all);
-    free(train);
-    free(held);
     return status;
 }
 
@@ -391,6 +428,7 @@ enum sr_status sr_session_find_suspects(struct sr_session *session,
     search->limit = model->limit;
     search->data = sr_dataset_ref(sr_dataset_opened(session->data));
     search->pool = session->pool;
+    search->together = task_together(session, search->data);
     search->result.rule = request->rule;
     snprintf(search->result.model, sizeof search->result.model, "%s", entry->name);
     /* Early stopping would use the held-out rows: folds are trained to the end. */

@@ -18,12 +18,14 @@ uint32_t sr_task_submit(struct sr_session *session, enum sr_lane lane, struct ta
     return sr_jobs_submit(session->jobs, &(struct sr_work){lane, run_task, free_task, task});
 }
 
-struct sr_together task_together(const struct sr_session *session, const struct sr_dataset *data)
+struct sr_together task_together(const struct sr_session *session, struct sr_dataset *data)
 {
+    /* Others open the data as it is; labels and rows that are decided go with each fit. */
+    const struct sr_dataset *opened = sr_dataset_opened(data);
     struct sr_together together = {.ranks = session->ranks,
                                    .opening = session->data_how,
-                                   .digest = data->digest,
-                                   .images = &data->files[SR_FILE_TRAIN]};
-    together.opening.path = data->path;
+                                   .digest = opened->digest,
+                                   .images = &opened->files[SR_FILE_TRAIN]};
+    together.opening.path = opened->path;
     return together;
 }

@@ -20,7 +20,7 @@ uint32_t sr_task_submit(struct sr_session *session, enum sr_lane lane, struct ta
 
 /* What fits on the session's training images share the work with; its `ranks` are NULL where this
  * process is alone. Borrows from `data`. */
-struct sr_together task_together(const struct sr_session *session, const struct sr_dataset *data);
+struct sr_together task_together(const struct sr_session *session, struct sr_dataset *data);
 
 /* Train a model, let it predict `held_out`, and free it. Rows whose picture is among the held-out
  * ones are not trained on: `repeated` is increased by their number. SR_ERROR_CANCELLED when it is

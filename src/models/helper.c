@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "order.h"
+#include "sartor/base/clock.h"
 #include "sartor/base/memory.h"
 #include "sartor/base/words.h"
 
@@ -21,8 +22,8 @@ struct order {
     struct header header;
     char *path, *params;
     struct sr_images images; /* the train file's pixels, with labels of the message */
-    uint32_t *train_rows, *validation_rows;
-    struct sr_samples train, validation;
+    uint32_t *train_rows, *validation_rows, *held_out_rows;
+    struct sr_samples train, validation, held_out;
 };
 
 static enum sr_status damaged(struct sr_error *error)
@@ -40,9 +41,11 @@ static enum sr_status read_order(struct order *order, const struct sr_text *mess
     if (header->work == WORK_END) return SR_OK;
     const size_t each = sizeof(uint32_t) + sizeof(uint8_t), most = UINT32_MAX;
     if (header->train_count > most || header->validation_count > most ||
-        header->path_length > most || header->params_length > most ||
-        message->length != sizeof *header + header->path_length + header->params_length +
-                               each * (header->train_count + header->validation_count))
+        header->held_out_count > most || header->path_length > most ||
+        header->params_length > most ||
+        message->length !=
+            sizeof *header + header->path_length + header->params_length +
+                each * (header->train_count + header->validation_count + header->held_out_count))
         return damaged(error);
     header->digest[sizeof header->digest - 1] = header->family[sizeof header->family - 1] = '\0';
     order->path = sr_xprintf("%.*s", (int)header->path_length, message->bytes + sizeof *header);
@@ -58,6 +61,7 @@ static void order_fini(struct order *order)
     free(order->images.labels);
     free(order->train_rows);
     free(order->validation_rows);
+    free(order->held_out_rows);
 }
 
 /* Have the data that the order is about. */
@@ -119,6 +123,9 @@ static enum sr_status read_rows(const struct helper *helper, struct order *order
     if (!status)
         status = read_samples(order, &at, header->validation_count, &order->validation_rows,
                               &order->validation, error);
+    if (!status)
+        status = read_samples(order, &at, header->held_out_count, &order->held_out_rows,
+                              &order->held_out, error);
     return status;
 }
 
@@ -172,6 +179,99 @@ static void take_part(struct helper *helper, struct order *order, const struct s
     sr_args_free(params);
 }
 
+/* ---- a fit of this rank's own ---- */
+
+struct separate {
+    struct helper *helper;
+    uint64_t ticket;
+    bool given_up;
+};
+
+/* Is what this rank does still wanted? */
+static bool is_wanted(void *owner)
+{
+    struct separate *separate = owner;
+    struct sr_text message = {0};
+    uint64_t ticket;
+    int from;
+    while (!separate->given_up) {
+        sr_text_clear(&message);
+        const enum sr_status status = sr_ranks_next(separate->helper->ranks, SR_TAG_MEET, false,
+                                                    &from, &message, &(struct sr_error){0});
+        if (status == SR_PENDING) break;
+        if (!status && message.length == sizeof ticket)
+            memcpy(&ticket, message.bytes, sizeof ticket);
+        separate->given_up =
+            status || (message.length == sizeof ticket && ticket == separate->ticket);
+    }
+    sr_text_fini(&message);
+    return !separate->given_up;
+}
+
+/* Train without the pictures that are held out, and predict these. */
+static enum sr_status fit_and_predict(struct helper *helper, const struct sr_model_class *class,
+                                      struct sr_fit *fit, const struct sr_samples *held_out,
+                                      struct separate_answer *answer, float **probabilities,
+                                      struct sr_error *error)
+{
+    struct sr_model *model = sr_model_new(class, class->name);
+    struct sr_seen *judged = sr_seen_new(held_out);
+    uint32_t *rows = sr_xalloc((fit->train.count + 1) * sizeof *rows);
+    const size_t all = fit->train.count, count = held_out->count * (size_t)fit->shape.classes;
+    fit->train =
+        (struct sr_samples){fit->train.images, rows, sr_seen_others(judged, &fit->train, rows)};
+    answer->repeated = all - fit->train.count;
+    sr_seen_free(judged);
+    enum sr_status status = sr_model_fit(model, fit, error);
+    if (!status && model->stopped)
+        status = sr_error_set(error, SR_ERROR_CANCELLED, "%s: stopped before its end", class->name);
+    *probabilities = sr_xalloc(count * sizeof **probabilities + 1);
+    if (!status)
+        status =
+            sr_model_predict(model, held_out, helper->pool, fit->monitor, *probabilities, error);
+    if (!status) answer->count = count;
+    free(rows);
+    sr_model_unref(model);
+    return status;
+}
+
+static void work_alone(struct helper *helper, struct order *order, const struct sr_text *message)
+{
+    struct sr_error error = {0};
+    struct separate separate = {helper, order->header.ticket, false};
+    const struct sr_monitor monitor = {.owner = &separate, .proceed = is_wanted};
+    struct separate_answer *answer = sr_xalloc(sizeof *answer);
+    struct sr_text reply = {0};
+    float *probabilities = NULL;
+    const double begun = sr_clock_seconds();
+    const struct sr_model_class *class = sr_model_class_find(order->header.family, &error);
+    struct sr_args *params = class ? read_params(class, order->params, &error) : NULL;
+    enum sr_status status = params ? open_data(helper, order, &error) : SR_ERROR_FORMAT;
+    if (!status) status = read_rows(helper, order, message, &error);
+    if (!status) {
+        struct sr_fit fit = {.params = params,
+                             .shape = order->header.shape,
+                             .train = order->train,
+                             .validation = order->validation,
+                             .seed = order->header.seed,
+                             .pool = helper->pool,
+                             .monitor = &monitor};
+        status =
+            fit_and_predict(helper, class, &fit, &order->held_out, answer, &probabilities, &error);
+    }
+    answer->ticket = order->header.ticket;
+    answer->seconds = sr_clock_seconds() - begun;
+    answer->status = (int32_t)status;
+    if (status) snprintf(answer->text, sizeof answer->text, "%s", error.text);
+    sr_text_add_bytes(&reply, answer, sizeof *answer);
+    sr_text_add_bytes(&reply, probabilities, answer->count * sizeof *probabilities);
+    sr_ranks_send(helper->ranks, 0, SR_TAG_ANSWER, reply.bytes, reply.length, &error);
+    sr_text_fini(&reply);
+    free(probabilities);
+    free(answer);
+    sr_args_free(params);
+}
+
 enum sr_status sr_together_help(struct sr_ranks *ranks, struct sr_pool *pool,
                                 struct sr_error *error)
 {
@@ -185,7 +285,10 @@ enum sr_status sr_together_help(struct sr_ranks *ranks, struct sr_pool *pool,
         status = sr_ranks_next(ranks, SR_TAG_WORK, true, &from, &message, error);
         if (!status) status = read_order(&order, &message, error);
         on = !status && order.header.work != WORK_END;
-        if (on) take_part(&helper, &order, &message);
+        if (on && order.header.work == WORK_SEPARATE)
+            work_alone(&helper, &order, &message);
+        else if (on)
+            take_part(&helper, &order, &message);
         order_fini(&order);
         if (!status && sr_ranks_failed(ranks, error)) status = SR_ERROR_STATE;
     }

@@ -225,34 +225,53 @@ out:
     return status;
 }
 
+/* Cross-entropy of one image; whether its label has the largest logit. */
+static double logits_loss(const float *logits, int classes, int label, bool *right)
+{
+    double total = 0;
+    int best = 0;
+    for (int c = 1; c < classes; c++) best = logits[c] > logits[best] ? c : best;
+    for (int c = 0; c < classes; c++) total += exp((double)logits[c] - logits[best]);
+    *right = best == label;
+    return log(total) + logits[best] - logits[label];
+}
+
 enum sr_status sr_inference_measure(const struct sr_inference *inference,
                                     const struct sr_samples *samples, double *loss,
                                     double *accuracy, struct sr_error *error)
 {
     struct pass pass = begin(inference, samples);
-    size_t right = 0;
+    struct sr_sharing *sharing = inference->sharing;
+    const size_t members = sharing ? (size_t)sr_sharing_size(sharing) : 1,
+                 number = sharing ? (size_t)sr_sharing_number(sharing) : 0;
+    /* Of each image, 0 for those of other members; behind them, how many are right. */
+    double *losses =
+        sr_array_new(samples->count + 1, sizeof *losses, "losses of the validation split", error);
     double sum = 0;
+    enum sr_status status = losses ? SR_OK : SR_ERROR_MEMORY;
 
-    sr_network_hold(inference->network, inference->workspace);
-    for (pass.start = 0; pass.start < samples->count; pass.start += BATCH) {
+    for (; !status && pass.start < samples->count; pass.start += BATCH) {
         size_t left = samples->count - pass.start;
         pass.count = left < BATCH ? left : BATCH;
-        if (!run_batch(&pass, &view_table[0], inference->monitor)) {
-            sr_network_hold(NULL, inference->workspace);
-            return stopped(error);
-        }
-        for (size_t i = 0; i < pass.count; i++) {
+        if (pass.start / BATCH % members != number) continue;
+        if (!run_batch(&pass, &view_table[0], inference->monitor)) status = stopped(error);
+        for (size_t i = 0; !status && i < pass.count; i++) {
             const float *logits = sr_workspace_logits(pass.workspace) + i * (size_t)pass.classes;
-            int label = sr_samples_label(samples, pass.start + i), best = 0;
-            double total = 0;
-            for (int c = 1; c < pass.classes; c++) best = logits[c] > logits[best] ? c : best;
-            for (int c = 0; c < pass.classes; c++) total += exp((double)logits[c] - logits[best]);
-            sum += log(total) + logits[best] - logits[label];
-            right += best == label;
+            bool right;
+            losses[pass.start + i] = logits_loss(logits, pass.classes,
+                                                 sr_samples_label(samples, pass.start + i), &right);
+            losses[samples->count] += right;
         }
     }
-    sr_network_hold(NULL, inference->workspace);
-    *loss = sum / (double)samples->count;
-    *accuracy = (double)right / (double)samples->count;
-    return SR_OK;
+    if (!status && sharing && !sr_sharing_add(sharing, losses, samples->count + 1)) {
+        sr_sharing_failed(sharing, error);
+        status = SR_ERROR_STATE;
+    }
+    for (size_t i = 0; !status && i < samples->count; i++) sum += losses[i];
+    if (!status) {
+        *loss = sum / (double)samples->count;
+        *accuracy = losses[samples->count] / (double)samples->count;
+    }
+    free(losses);
+    return status;
 }

@@ -90,6 +90,11 @@ void sr_sharing_free(struct sr_sharing *sharing)
     free(sharing);
 }
 
+int sr_sharing_size(const struct sr_sharing *sharing)
+{
+    return sharing->members;
+}
+
 int sr_sharing_most(const struct sr_sharing *sharing)
 {
     return sharing->most;
@@ -298,6 +303,19 @@ static void finish(void *owner)
     for (move_on(sharing); !all_done(sharing); move_on(sharing))
         sr_ranks_turn(sharing->ranks, &turns);
     sharing->waited += sr_clock_seconds() - begun;
+}
+
+bool sr_sharing_add(struct sr_sharing *sharing, double *values, size_t count)
+{
+    sharing->parts = sharing->members;
+    sharing->part = sr_sharing_number(sharing);
+    join_now(sharing, SR_JOIN_DOUBLES, values, count);
+    return !sr_sharing_failed(sharing, NULL);
+}
+
+int sr_sharing_number(const struct sr_sharing *sharing)
+{
+    return sr_ranks_number(sharing->ranks);
 }
 
 void sr_sharing_attach(struct sr_sharing *sharing, struct sr_workspace *workspace,

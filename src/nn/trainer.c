@@ -411,7 +411,8 @@ static enum sr_status finish_epoch(struct sr_trainer *trainer, int epoch, double
                                                .workspace = trainer->measuring,
                                                .input = &plan->input,
                                                .pool = trainer->pool,
-                                               .monitor = plan->sharing ? NULL : &trainer->gate};
+                                               .monitor = plan->sharing ? NULL : &trainer->gate,
+                                               .sharing = plan->sharing};
         enum sr_status status =
             sr_inference_measure(&inference, &trainer->validation, &record->validation_loss,
                                  &record->validation_accuracy, error);
@@ -494,6 +495,20 @@ static void look_for_collapse(struct sr_trainer *trainer)
     announce(trainer, trainer->finished);
 }
 
+/* What it has cost to share the batches. */
+static void tell_of_sharing(struct sr_trainer *trainer, double seconds)
+{
+    const struct sr_sharing *sharing = trainer->plan.sharing;
+    if (!sharing || trainer->diverged || !trainer->run_batches || !(seconds > 0)) return;
+    snprintf(trainer->note, sizeof trainer->note,
+             "%d processes shared the batches: %.0f kB sent by each a step, %.1f %% of the time "
+             "waiting for others",
+             sr_sharing_size(sharing),
+             (double)sr_sharing_sent(sharing) / (double)trainer->run_batches / 1000,
+             100 * sr_sharing_waited(sharing) / seconds);
+    announce(trainer, trainer->finished);
+}
+
 enum sr_status sr_trainer_run(struct sr_trainer *trainer, const struct sr_monitor *monitor,
                               sr_epoch_end *epoch_end, void *owner, bool *complete,
                               struct sr_error *error)
@@ -533,6 +548,7 @@ enum sr_status sr_trainer_run(struct sr_trainer *trainer, const struct sr_monito
         sr_monitor_epoch(monitor, &trainer->history[epoch - 1]);
     }
     look_for_collapse(trainer);
+    tell_of_sharing(trainer, sr_clock_seconds() - trainer->waited - run_begun);
     *complete = true;
     return SR_OK;
 }

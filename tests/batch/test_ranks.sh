@@ -52,10 +52,21 @@ same_bits last mlp epochs=1 limit=390 batch=192 patience=2 # the last batch has 
 
 # A script: its commands and replies are rank 0's.
 printf 'train mlp epochs=1 limit=200 name=a\nevaluate a split=validation\n' >script
-timeless() { sed 's/"[a-z_]*\(seconds\|memory\|per_second\)": [0-9.e-]*//g' out; }
+timeless() { sed 's/, "note": "[0-9]* processes shared[^"]*"//; s/"[a-z_]*\(seconds\|memory\|per_second\)": [0-9.e-]*//g' out; }
 run --json --batch script; timeless >wanted
 ranks 2 1 --json --batch script; timeless >found
 [ "$code" -eq 0 ] && [ -s found ] && cmp -s wanted found; report $? "a script prints once what it prints in one process"
+
+# Trainings of their own, handed out: folds of a search for suspects, trials of an experiment with and without folds.
+run train knn; run suspects knn folds=3 count=200 >/dev/null; run --csv browse suspects limit=50; cp out wanted
+[ "$code" -eq 0 ] && [ -s wanted ]; report $? "suspects in one process"
+ranks 3 1 train knn; ranks 3 1 suspects knn folds=3 count=200; said=$(cat out)
+"$sartor" --home home3 --data "$mini" --csv browse suspects limit=50 >found 2>err </dev/null
+cmp -s wanted found; report $? "suspects in three"
+notes() { cut -d, -f1,2,4- "$1/experiments/"*.csv | sort; } # without seconds
+run ablate mlp limit=150 seeds=1 epochs=1 >/dev/null; [ "$code" -eq 0 ] && notes home >wanted && [ -s wanted ]; report $? "ablate in one process"
+ranks 3 1 ablate mlp limit=150 seeds=1 epochs=1; [ "$code" -eq 0 ] && notes home3 >found && cmp -s wanted found
+report $? "ablate in three processes has the same trials"
 
 # A run that is asked to leave ends in the middle of an epoch, and the same command goes on, with any number of processes.
 long="train cnn epochs=6 limit=390 seed=3 augment=on ema=0.9"

@@ -64,6 +64,11 @@ bench-backdrops: tests/bench/backdrops$(EXEEXT)
 	  $(GARMENTS) $$photographs
 	rm -f photographs.bin
 ## Every form of data set, made of all 70,000 images; PYTHON as above, with NumPy and Pillow. Ten minutes.
+## Two processes against two threads.
+bench-ranks: sartor$(EXEEXT)
+	@BUILDDIR='$(builddir)' $(SHELL) $(srcdir)/tests/bench/ranks.sh
+EXTRA_DIST += tests/bench/ranks.sh
+
 bench-forms: sartor$(EXEEXT)
 	$${PYTHON:-python3} $(srcdir)/tests/bench/forms.py ./sartor$(EXEEXT) $(BENCH_FOLDER) $(FORMS)
 ## The Fashion-MNIST speed run: SEEDS runs of `train resnet`, each a new program, with the test file's accuracies.
@@ -71,3 +76,4 @@ SEEDS = 30
 bench-speedrun: sartor$(EXEEXT) tests/bench/work$(EXEEXT)
 	python3 $(srcdir)/tools/speedrun seeds=$(SEEDS) data=$(BENCH_FOLDER) program=./sartor$(EXEEXT)
 .PHONY: bench bench-suspects bench-speedrun bench-forms bench-trust bench-families bench-duals bench-backdrops
+.PHONY: bench bench-speedrun bench-ranks bench-forms bench-trust bench-families bench-duals bench-backdrops

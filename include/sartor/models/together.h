@@ -30,6 +30,27 @@ bool sr_together_helps(const struct sr_together *together);
 bool sr_together_can(const struct sr_model_class *class, const struct sr_fit *fit);
 enum sr_status sr_together_announce(const struct sr_model_class *class, const struct sr_fit *fit,
                                     struct sr_error *error);
+/* Rank 0: a fit that one rank does alone, whose predictions of `held_out` are wanted; rows whose
+ * picture is among these are not trained on. Each has a ticket. */
+bool sr_together_can_send(const struct sr_fit *fit, const struct sr_samples *held_out);
+enum sr_status sr_together_send(const struct sr_model_class *class, const struct sr_fit *fit,
+                                const struct sr_samples *held_out, int rank, uint64_t ticket,
+                                struct sr_error *error);
+/* What a rank answers. */
+struct sr_together_answer {
+    int rank;
+    uint64_t ticket;
+    struct sr_error error; /* status SR_OK: it has done it */
+    size_t repeated;       /* rows that were not trained on */
+    double seconds;
+    float *probabilities; /* held_out.count × classes = `count`; freed by the caller */
+    size_t count;
+};
+/* The next answer. SR_PENDING when none is there and `wait` is false. */
+enum sr_status sr_together_receive(struct sr_ranks *ranks, bool wait,
+                                   struct sr_together_answer *answer, struct sr_error *error);
+/* What was sent is not wanted any more: its answer comes soon, and says so. */
+void sr_together_give_up(struct sr_ranks *ranks, int rank, uint64_t ticket);
 /* Rank 0, at its end: the others end. */
 void sr_together_dismiss(struct sr_ranks *ranks);
 /* Other ranks: help until they are dismissed. */

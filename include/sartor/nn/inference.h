@@ -12,6 +12,7 @@
 #include "sartor/data/features.h"
 #include "sartor/data/images.h"
 #include "sartor/nn/network.h"
+#include "sartor/nn/sharing.h"
 
 /* What a network is fed: (feature - mean) / deviation, where features of the kind `pixels` are
  * pixel / 255. With `own`, mean and deviation are those of each image's features. */
@@ -45,6 +46,7 @@ struct sr_inference {
     const struct sr_input *input;
     struct sr_pool *pool;
     const struct sr_monitor *monitor; /* when it asks to end: SR_ERROR_CANCELLED */
+    struct sr_sharing *sharing;       /* whose members share sr_inference_measure; NULL: alone */
 };
 
 /* samples × classes probabilities. */

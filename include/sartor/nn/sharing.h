@@ -28,6 +28,8 @@ int sr_sharing_members(int ranks, int batch);
 struct sr_sharing *sr_sharing_new(struct sr_ranks *ranks, int batch);
 void sr_sharing_free(struct sr_sharing *sharing);
 
+/* How many share. */
+int sr_sharing_size(const struct sr_sharing *sharing);
 /* The images of a part of a whole batch: as many as a workspace needs room for. */
 int sr_sharing_most(const struct sr_sharing *sharing);
 /* All members have made what they need, or one says why not: that sentence on all then. */
@@ -35,6 +37,11 @@ enum sr_status sr_sharing_ready(struct sr_sharing *sharing, enum sr_status own,
                                 struct sr_error *error);
 /* Rank 0's bytes, to all members. */
 void sr_sharing_hand_out(struct sr_sharing *sharing, void *bytes, size_t length);
+
+/* Add up each value over the members, along the tree. False after a failure. */
+bool sr_sharing_add(struct sr_sharing *sharing, double *values, size_t count);
+/* This rank's number among the members. */
+int sr_sharing_number(const struct sr_sharing *sharing);
 
 /* Gradients come from this workspace. The hooks are for its exchange. */
 void sr_sharing_attach(struct sr_sharing *sharing, struct sr_workspace *workspace,
