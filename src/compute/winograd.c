@@ -93,8 +93,10 @@ void sr_winograd_forward(const struct sr_winograd *g, const struct sr_kernels *k
                  out = sr_winograd_stride(g->conv.outputs, tiles);
     float *v = scratch, *m = scratch + points * in;
     k->winograd_in(g, x, images, v);
-    for (size_t p = 0; p < points; p++)
+    for (size_t p = 0; p < points; p++) {
+        sr_ahead_fetch(end->ahead, p, points);
         k->conv(&product, v + p * in, u + p * weights, NULL, 0, m + p * out, 1);
+    }
     k->winograd_out(g, m, end, images);
 }
 
@@ -112,6 +114,7 @@ void sr_winograd_backward(const struct sr_winograd *g, const struct sr_kernels *
     k->winograd_out_back(g, b->dy, images, dm);
     if (b->du) k->winograd_in(g, b->x, images, v);
     for (size_t p = 0; p < points; p++) {
+        sr_ahead_fetch(b->ahead, p, points);
         /* dv takes the place of v, which has done its part. */
         if (b->du) k->conv_weights(&product, v + p * in, dm + p * out, b->du + p * sums, 1);
         if (b->dx) k->conv(&back, dm + p * out, b->turned + p * turned, NULL, 0, v + p * in, 1);

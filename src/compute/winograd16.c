@@ -48,7 +48,8 @@ void sr_winograd_forward_16(const struct sr_winograd *g, const struct sr_kernels
     const struct sr_points_16 v = {.channels = (uint32_t *)scratch};
     float *m = scratch + points * in;
     k->winograd_in_16(g, x, images, &v);
-    for (size_t p = 0; p < points; p++)
+    for (size_t p = 0; p < points; p++) {
+        sr_ahead_fetch(end->ahead, p, points);
         multiply->product(
             &(struct sr_bf16_product){.a = v.channels + p * in,
                                       .b = u + p * point_weights(g->conv.inputs, g->conv.outputs),
@@ -56,6 +57,7 @@ void sr_winograd_forward_16(const struct sr_winograd *g, const struct sr_kernels
                                       .pixels = tiles,
                                       .in_blocks = sr_blocks(g->conv.inputs),
                                       .out_blocks = sr_blocks(g->conv.outputs)});
+    }
     k->winograd_out(g, m, end, images);
 }
 
@@ -79,13 +81,15 @@ void sr_winograd_backward_16(const struct sr_winograd *g, const struct sr_kernel
     k->winograd_out_back_16(g, b->dy, images, &dm);
     if (b->du) {
         k->winograd_in_16(g, b->x, images, &v);
-        for (size_t p = 0; p < points; p++)
+        for (size_t p = 0; p < points; p++) {
+            sr_ahead_fetch(b->ahead, p, points);
             multiply->outer(&(struct sr_bf16_outer){.a = v.tiles + p * in,
                                                     .b = dm.tiles + p * out,
                                                     .c = b->du + p * sums,
                                                     .pairs = (tiles + 1) / 2,
                                                     .inputs = inputs,
                                                     .out_blocks = sr_blocks(outputs)});
+        }
     }
     if (!b->dx) return;
     for (size_t p = 0; p < points; p++)

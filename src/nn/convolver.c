@@ -155,7 +155,8 @@ void convolver_backward(const struct convolver *v, const struct sr_kernels *k,
                                               .turned = v->turned,
                                               .du = b->sums ? scratch : NULL,
                                               .dx = b->dx,
-                                              .adds = b->adds};
+                                              .adds = b->adds,
+                                              .ahead = b->ahead};
         if (v->bf16)
             sr_winograd_backward_16(&v->winograd, k, &back, v->turned_16, images,
                                     scratch + sum_size(v));

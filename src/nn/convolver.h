@@ -40,6 +40,7 @@ struct convolver_back {
     float *sums;
     float *dx; /* the gradient of the input */
     bool adds; /* to dx */
+    const struct sr_ahead *ahead;
 };
 void convolver_begin(const struct convolver *v, float *sums, float *scratch);
 void convolver_backward(const struct convolver *v, const struct sr_kernels *k,

@@ -233,6 +233,12 @@ static void prepare(struct job *job)
     convolver_pack(job->unit->own, job->workspace->pool, weights);
 }
 
+/* Floats of the next `images`, of which `left` are in the batch: 0 where they are copied first. */
+static size_t next_floats(const struct unit *u, int left, int images, const struct shape *shape)
+{
+    return u->in.plain ? 0 : (size_t)(left < images ? left : images) * shape_size(shape);
+}
+
 static void forward_slice(void *context, size_t index, int worker)
 {
     const struct job *job = context;
@@ -250,6 +256,10 @@ static void forward_slice(void *context, size_t index, int worker)
         const float *x = source(job, first, count, &scratch);
         end.y = u->pool ? scratch : result;
         if (u->fused & FUSED_SUM) end.other = job_source(job, u->other, first);
+        const struct sr_ahead ahead = {{x + (size_t)count * shape_size(&u->in), end.y},
+                                       {next_floats(u, job->count - first - count, count, &u->in),
+                                        (size_t)count * shape_size(&u->mid)}};
+        end.ahead = u->streams ? NULL : &ahead; /* what streams is in the cache */
         convolver_forward(&own->convolver, job->kernels, x, &end, count, own_scratch);
         if (u->pool)
             job->kernels->pool(end.y, count * u->mid.slots / SR_BLOCK, u->mid.height, u->mid.width,
@@ -298,6 +308,24 @@ static float *output_gradient(const struct job *job, int first, int count, float
     return dy;
 }
 
+/* What the backward pass reads of the images after these, and where it puts the gradient of these.
+ */
+static struct sr_ahead ahead_of(const struct job *job, int first, int count, const float *dx)
+{
+    const struct unit *u = job->unit, *observer = observer_of(job);
+    const int next = first + count, left = job->count - next;
+    const size_t in = next_floats(u, left, count, &u->in);
+    struct sr_ahead ahead = {.start = {dx, job_source(job, u->input, next)},
+                             .count = {dx ? (size_t)count * shape_size(&u->in) : 0, in}};
+    if (observer && !observer->pool) {
+        const size_t mid = next_floats(u, left, count, &u->mid);
+        ahead.start[2] = u->result + (size_t)next * shape_size(&u->mid);
+        ahead.start[3] = observer->gradient + (size_t)next * shape_size(&u->mid);
+        ahead.count[2] = ahead.count[3] = mid;
+    }
+    return ahead;
+}
+
 static void backward_slice(void *context, size_t index, int worker)
 {
     const struct job *job = context;
@@ -320,6 +348,8 @@ static void backward_slice(void *context, size_t index, int worker)
         struct convolver_back back = {.x = x, .dy = dy, .sums = part, .adds = u->input_adds};
         if (u->input_gradient)
             back.dx = job->workspace->units[u->input].gradient + (size_t)first * shape_size(&u->in);
+        const struct sr_ahead ahead = ahead_of(job, first, count, back.dx);
+        back.ahead = &ahead;
         convolver_backward(u->own, k, &back, count, own_scratch);
         if (part && job->layer->spec.bias)
             k->channel_sums(dy, (struct sr_extent){count, blocks, pixels}, bias);

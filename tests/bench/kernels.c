@@ -95,8 +95,9 @@ static void bench_winograd(const struct sr_conv *c)
                 if (way)
                     sr_winograd_backward(&g, k, &back, count, scratch);
                 else
-                    sr_winograd_forward(&g, k, from, u, &(struct sr_conv_end){NULL, NULL, true, to},
-                                        count, scratch);
+                    sr_winograd_forward(&g, k, from, u,
+                                        &(struct sr_conv_end){.relu = true, .y = to}, count,
+                                        scratch);
             }
             double seconds = sr_clock_cpu_seconds() - start;
             if (seconds < best[way]) best[way] = seconds;

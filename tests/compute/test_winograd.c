@@ -94,7 +94,11 @@ static void compare_transforms(const struct sr_kernels *k, const struct sr_winog
           *w = numbers(sr_conv_weight_size(c), 6), *w2 = copy_of(w, sr_conv_weight_size(c)),
           *bias = numbers((size_t)sr_slots(c->outputs), 7), *other = numbers(y_size, 8);
     for (int way = 0; way < 2; way++) {
-        struct sr_conv_end end = {way ? bias : NULL, way ? other : NULL, way, y}, end2 = end;
+        struct sr_conv_end end = {.bias = way ? bias : NULL,
+                                  .other = way ? other : NULL,
+                                  .relu = way,
+                                  .y = y},
+                           end2 = end;
         end2.y = y2;
         k->winograd_out(g, m, &end, images);
         twin->winograd_out(g, m2, &end2, images);
@@ -201,8 +205,9 @@ static void compare_forward(const struct sr_kernels *k, const struct sr_winograd
     float *fast = numbers(size, 6), *direct = numbers(size, 6), *exact = numbers(size, 6);
     for (int relu = 0; relu < 2; relu++) {
         const int flags = relu ? SR_CONV_RELU : 0;
-        sr_winograd_forward(g, k, s->x, s->u, &(struct sr_conv_end){s->bias, NULL, relu, fast},
-                            images, s->scratch);
+        sr_winograd_forward(g, k, s->x, s->u,
+                            &(struct sr_conv_end){.bias = s->bias, .relu = relu, .y = fast}, images,
+                            s->scratch);
         k->conv(&s->c, s->x, s->packed, s->bias, flags, direct, images);
         sr_kernels_named("reference")->conv(&s->c, s->x, s->packed, s->bias, flags, exact, images);
         assert_close(fast, direct, exact, size, "forward");
@@ -271,7 +276,7 @@ static void test_company(void **state)
         struct whole s = whole_of(&g, k, IMAGES);
         const size_t size = sr_conv_output_size(&c);
         float *together = numbers(IMAGES * size, 1), *alone = numbers(size, 2);
-        struct sr_conv_end end = {s.bias, NULL, true, together};
+        struct sr_conv_end end = {.bias = s.bias, .relu = true, .y = together};
         sr_winograd_forward(&g, k, s.x, s.u, &end, IMAGES, s.scratch);
         end.y = alone;
         for (size_t image = 0; image < IMAGES; image++) {

@@ -70,12 +70,17 @@ static inline uint64_t sr_conv_multiply_adds(const struct sr_conv *c)
     return rows * columns * (uint64_t)c->inputs * (uint64_t)c->outputs;
 }
 
+struct sr_winograd;
+struct sr_points_16;
+struct sr_ahead;
+
 /* What a convolution's sums become: y = sums + bias (+ other), both may be NULL, and ReLU on
  * request. `other` is as large as y. */
 struct sr_conv_end {
     const float *bias, *other;
     bool relu;
     float *y;
+    const struct sr_ahead *ahead; /* of winograd.h; NULL: nothing */
 };
 
 enum sr_conv_flags {
@@ -137,9 +142,6 @@ typedef size_t sr_bytes_within_l1(const int32_t *distances, const float *slacks,
 /* One query, whose bytes have that sum, against the rows of a list; `stride` is a multiple of 64. */
 typedef void sr_bytes_listed(const uint8_t *query, int32_t sum, const uint8_t *rows, size_t stride,
                              const uint32_t *list, size_t count, int32_t *out);
-
-struct sr_winograd;
-struct sr_points_16;
 
 /* Activations [images][blocks][pixels][16]. */
 struct sr_extent {

@@ -78,6 +78,23 @@ size_t sr_winograd_scratch_16(const struct sr_winograd *g, int images, bool back
 /* From packed transformed weights to those of the backward pass, for one point. */
 void sr_winograd_turn(const struct sr_winograd *g, const float *u, int point, float *turned);
 
+/* Memory that is read or written soon, by this call or the next: it is brought into the cache while
+ * the products keep the processor busy, since their transforms walk through it in windows, which no
+ * processor foresees. Changes no bit. */
+enum { SR_AHEAD = 4 };
+struct sr_ahead {
+    const float *start[SR_AHEAD];
+    size_t count[SR_AHEAD]; /* floats; 0: nothing */
+};
+/* A share of it. */
+static inline void sr_ahead_fetch(const struct sr_ahead *ahead, size_t part, size_t parts)
+{
+    for (int i = 0; ahead && i < SR_AHEAD; i++)
+        for (size_t at = ahead->count[i] * part / parts, end = ahead->count[i] * (part + 1) / parts;
+             at < end; at += SR_BLOCK)
+            __builtin_prefetch(ahead->start[i] + at, 1, 2);
+}
+
 /* conv(x, w) and its end. `u`: the transformed weights. */
 void sr_winograd_forward(const struct sr_winograd *g, const struct sr_kernels *k, const float *x,
                          const float *u, const struct sr_conv_end *end, int images, float *scratch);
@@ -94,6 +111,7 @@ struct sr_winograd_back {
     float *du; /* += the gradient of the transformed weights, [point][input][outputs rounded up] */
     float *dx; /* the input's gradient */
     bool adds; /* to dx */
+    const struct sr_ahead *ahead; /* NULL: nothing */
 };
 void sr_winograd_backward(const struct sr_winograd *g, const struct sr_kernels *k,
                           const struct sr_winograd_back *b, int images, float *scratch);
