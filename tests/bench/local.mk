@@ -27,13 +27,16 @@ tests_bench_suspects_SOURCES = tests/bench/suspects.c
 tests_bench_suspects_CPPFLAGS = $(AM_CPPFLAGS)
 tests_bench_suspects_LDADD = $(SARTOR_LIBS)
 
-EXTRA_DIST += tests/bench/suspects.py tests/bench/families.py tests/bench/forms.py tests/bench/peers.py tests/bench/duals.py tests/bench/photographs.py tests/bench/pictures.py
+EXTRA_DIST += tests/bench/networks.py tests/bench/network_peers.py tests/bench/suspects.py tests/bench/families.py tests/bench/forms.py tests/bench/peers.py tests/bench/duals.py tests/bench/photographs.py tests/bench/pictures.py
 
 BENCH_FOLDER = /usr/share/datasets/fashion-mnist
 ## JOBS="cnn svm" measures only those; PYTHON names the interpreter that has the peers, PEERS=no leaves them out
 ## (they take a quarter of an hour); ROUNDS=3 gives medians of three.
 bench-families: sartor$(EXEEXT)
 	python3 $(srcdir)/tests/bench/families.py ./sartor$(EXEEXT) $(BENCH_FOLDER) $(JOBS)
+## Networks in both precisions beside the strongest peers: PYTHON names an interpreter that has some of them.
+bench-networks: sartor$(EXEEXT)
+	PYTHON="$(PYTHON)" python3 $(srcdir)/tests/bench/networks.py ./sartor$(EXEEXT) $(BENCH_FOLDER) $(NETWORKS)
 ## What is said of the shipped networks' predictions: familiarity, calibration, sets. PICTURES="digits=FILE" adds
 ## other pictures, as bytes.
 bench-trust: tests/bench/trust$(EXEEXT)
@@ -41,6 +44,7 @@ bench-trust: tests/bench/trust$(EXEEXT)
 		$(srcdir)/data/models/resnet.safetensors $(PICTURES)
 bench: tests/bench/bench$(EXEEXT) bench-trust bench-suspects
 	tests/bench/bench$(EXEEXT)
+	$(MAKE) $(AM_MAKEFLAGS) bench-networks
 	$(MAKE) $(AM_MAKEFLAGS) bench-families
 	$(MAKE) $(AM_MAKEFLAGS) bench-backdrops
 ## Labels changed on purpose: how many the search for suspects finds, beside cleanlab's rules on the same
