@@ -48,7 +48,7 @@
     X(network, "model", "model", "Layers with their output shapes and parameters.")                \
     X(map, "of layout colour model split", "",                                                     \
       "Every sample as a point, near those that are like it (see map).")                           \
-    X(dataset, "split class form decisions", "",                                                             \
+    X(dataset, "split class form decisions", "",                                                   \
       "No figure: the images themselves, all or those of a split or class; to= is a folder (of "   \
       "IDX files, or by form=pictures of PNG files in a folder for each class), a .npz or a "      \
       ".zip.")

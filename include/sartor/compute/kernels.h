@@ -132,14 +132,15 @@ struct sr_update {
 typedef void sr_bytes_tile(const uint8_t *packed, const int32_t *sums, size_t steps,
                            const uint8_t *queries, int count, int32_t *out, size_t out_stride);
 
-/* Of `count` rows, those whose means are within `reach` + its slack of the query's (coarse.h); their
- * numbers go to `list`. */
+/* Of `count` rows, those whose means are within `reach` + its slack of the query's (coarse.h);
+ * their numbers go to `list`. */
 typedef size_t sr_bytes_within_l2(const int32_t *products, const int32_t *squares,
                                   const float *slacks, int32_t own, float reach, size_t count,
                                   uint32_t *list);
 typedef size_t sr_bytes_within_l1(const int32_t *distances, const float *slacks, float reach,
                                   size_t count, uint32_t *list);
-/* One query, whose bytes have that sum, against the rows of a list; `stride` is a multiple of 64. */
+/* One query, whose bytes have that sum, against the rows of a list; `stride` is a multiple of 64.
+ */
 typedef void sr_bytes_listed(const uint8_t *query, int32_t sum, const uint8_t *rows, size_t stride,
                              const uint32_t *list, size_t count, int32_t *out);
 
