@@ -35,8 +35,8 @@ number=0
 failed=0
 for family in cnn resnet; do
     number=$((number + 1))
-    if "$sartor" --data "$top/data/fashion-mini" --home "$work" predict $family split=test to="$work/$family.csv" \
-        >/dev/null 2>&1 &&
+    if printf 'set calibrate=off\npredict %s split=test to="%s"\n' $family "$work/$family.csv" |
+        "$sartor" --data "$top/data/fashion-mini" --home "$work" --batch - >/dev/null 2>&1 &&
         (cd "$work" && "$python" compare.py $family "$top/data/fashion-mini/t10k-images-idx3-ubyte.gz" \
             "$top/data/models/$family.safetensors" $family.csv); then
         echo "ok $number - $family"
