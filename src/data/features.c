@@ -1,6 +1,7 @@
 /* features.c - see features.h, which defines what is computed here. */
 #include "sartor/data/features.h"
 
+#include "sartor/base/thread.h"
 #include "sartor/compute/kernels.h"
 #include <math.h>
 #include <string.h>
@@ -93,12 +94,56 @@ typedef float histograms[CELLS_MAX + 2][CELLS_MAX + 2][BINS];
 /* Inlined for a constant number of channels, so that for 1 there is no loop over channels. */
 #define INLINED static inline __attribute__((always_inline))
 
-INLINED void vote(histograms cells, const struct shares *rows, const struct shares *columns, int y,
-                  int x, float dx, float dy)
+typedef float four __attribute__((vector_size(16), aligned(4), may_alias));
+typedef int32_t four_whole __attribute__((vector_size(16)));
+
+static inline four choose(four_whole first, four a, four b)
 {
-    const float magnitude = sqrtf(dx * dx + dy * dy);
-    float turn = atan2f(dy, dx) * (float)(BINS / (2 * M_PI)); /* -BINS/2 .. BINS/2 */
-    if (turn < 0) turn += BINS;
+    return (four)((first & (four_whole)a) | (~first & (four_whole)b));
+}
+
+/* atan2 of four gradients, to two units of the last place: Cephes' atanf (Moshier), whose argument
+ * is brought to 0..tan(pi/8). Not a number where both are 0. */
+static inline four directions(four dy, four dx)
+{
+    const four_whole no_sign = (four_whole){0} + INT32_MAX, sign = ~no_sign;
+    const four up = (four)((four_whole)dy & no_sign), right = (four)((four_whole)dx & no_sign);
+    const four_whole steep = up > right;
+    four ratio = choose(steep, right, up) / choose(steep, up, right);
+    const four_whole outer = ratio > 0.41421356F;
+    ratio = choose(outer, (ratio - 1) / (ratio + 1), ratio);
+    const four square = ratio * ratio;
+    four angle =
+        (((8.05374449538e-2F * square - 1.38776856032e-1F) * square + 1.99777106478e-1F) * square -
+         3.33329491539e-1F) *
+            square * ratio +
+        ratio;
+    angle += choose(outer, (four){0} + (float)M_PI_4, (four){0});
+    angle = choose(steep, (float)M_PI_2 - angle, angle);
+    angle = choose(dx < 0, (float)M_PI - angle, angle);
+    return (four)((four_whole)angle | ((four_whole)dy & sign));
+}
+
+/* Gradients of one row, and four places more. */
+struct gradients {
+    float dx[SR_SIDE_MAX + 4], dy[SR_SIDE_MAX + 4];
+    float magnitude[SR_SIDE_MAX + 4], turn[SR_SIDE_MAX + 4]; /* turn: in bins, from 0 on */
+};
+
+static void measure_gradients(struct gradients *row, int width)
+{
+    for (int x = 0; x < width; x += 4) {
+        const four dx = *(const four *)(row->dx + x), dy = *(const four *)(row->dy + x),
+                   square = dx * dx + dy * dy;
+        const four turn = directions(dy, dx) * (float)(BINS / (2 * M_PI)); /* -BINS/2 .. BINS/2 */
+        *(four *)(row->turn + x) = choose(turn < 0, turn + (float)BINS, turn);
+        for (int i = 0; i < 4; i++) row->magnitude[x + i] = sqrtf(square[i]);
+    }
+}
+
+INLINED void vote(histograms cells, const struct shares *rows, const struct shares *columns, int y,
+                  int x, float magnitude, float turn)
+{
     const int whole = (int)turn, bin = whole < BINS ? whole : 0,
               next = bin + 1 < BINS ? bin + 1 : 0; /* rounding can make a turn BINS */
     const float part = turn - (float)whole;
@@ -117,6 +162,15 @@ struct rows {
     float values[3][(SR_SIDE_MAX + 2) * SR_CHANNELS_MAX];
 };
 
+/* Of every grey level. */
+static float roots[256];
+static struct sr_once rooted = SR_ONCE_INIT;
+
+static void make_roots(void)
+{
+    for (int i = 0; i < 256; i++) roots[i] = sqrtf((float)i / 255.0f);
+}
+
 /* Replace the oldest row by row y; black outside the image. */
 static void read_row(struct rows *rows, const uint8_t *pixels, struct sr_shape shape, int y)
 {
@@ -124,8 +178,7 @@ static void read_row(struct rows *rows, const uint8_t *pixels, struct sr_shape s
     float *row = rows->values[(y + 3) % 3];
     memset(row, 0, (stride + 2 * channels) * sizeof *row);
     if (y < 0 || y >= shape.height) return;
-    for (size_t i = 0; i < stride; i++)
-        row[channels + i] = sqrtf((float)pixels[(size_t)y * stride + i] / 255.0f);
+    for (size_t i = 0; i < stride; i++) row[channels + i] = roots[pixels[(size_t)y * stride + i]];
 }
 
 /* The gradient at a pixel, in the channel in which it is largest. */
@@ -155,13 +208,17 @@ INLINED void count_votes(histograms cells, const uint8_t *pixels, struct sr_shap
     share_side(&across, shape.width, sr_features_cells(shape.width));
     read_row(&rows, pixels, shape, -1);
     read_row(&rows, pixels, shape, 0);
+    struct gradients row;
     for (int y = 0; y < shape.height; y++) {
         read_row(&rows, pixels, shape, y + 1);
-        for (int x = 0; x < shape.width; x++) {
-            float dx = 0, dy = 0;
-            find_gradient(&rows, channels, y, x, &dx, &dy);
-            if (dx != 0 || dy != 0) vote(cells, &down, &across, y, x, dx, dy);
-        }
+        memset(row.dx + shape.width, 0, 4 * sizeof *row.dx);
+        memset(row.dy + shape.width, 0, 4 * sizeof *row.dy);
+        for (int x = 0; x < shape.width; x++)
+            find_gradient(&rows, channels, y, x, &row.dx[x], &row.dy[x]);
+        measure_gradients(&row, shape.width);
+        for (int x = 0; x < shape.width; x++)
+            if (row.magnitude[x] > 0)
+                vote(cells, &down, &across, y, x, row.magnitude[x], row.turn[x]);
     }
 }
 
@@ -179,9 +236,6 @@ static void scale_blocks(histograms cells, int down, int across,
             scales[y][x] = 1 / sqrtf(sum + EPSILON * EPSILON);
         }
 }
-
-typedef float four __attribute__((vector_size(16), aligned(4), may_alias));
-typedef int32_t four_whole __attribute__((vector_size(16)));
 
 /* Half the sum of a cell's bins as normalised by each of its four blocks. Four bins at a time: a
  * branch for each value would be mispredicted. */
@@ -206,6 +260,7 @@ static void fill_hog(const uint8_t *pixels, struct sr_shape shape, float *out)
     histograms cells;
     const int down = sr_features_cells(shape.height), across = sr_features_cells(shape.width);
     memset(cells, 0, sizeof cells);
+    sr_once(&rooted, make_roots);
     if (shape.channels == 1)
         count_votes(cells, pixels, shape, 1);
     else

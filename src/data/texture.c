@@ -7,6 +7,7 @@
 #include "sartor/base/memory.h"
 
 enum { SCALES = 3, LEAST_SIDE = 4, KERNELS = 3, SLICE = 64 };
+enum { ROWS = 16 };                           /* that are summed in single precision */
 enum { NUMBERS = 3 * KERNELS * KERNELS - 1 }; /* of one scale */
 
 static const float shares[] = {0.5F / 255, 0.1F, 0.25F, 0.5F, 0.75F, 0.9F, 0.99F};
@@ -75,14 +76,14 @@ static double total(four values)
 }
 
 /* One row through a filter: down by `down` into `line`, whose first value is a border pixel's, then
- * across. Adds its answers' sums. Four values after the border are read and not used. */
-static inline void filter_row(const float *restrict line, int width, int across, double sums[3])
+ * across. Adds to its answers' sums. Four values after the border are read and not used. */
+static inline void filter_row(const float *restrict line, int width, int across, four sums[3])
 {
     static const four_whole places = {0, 1, 2, 3},
                             no_sign = {INT32_MAX, INT32_MAX, INT32_MAX, INT32_MAX};
     const four a = outer_first[across] - (four){0}, b = middle[across] - (four){0},
                c = outer_last[across] - (four){0};
-    four sum = {0}, squares = {0}, sizes = {0};
+    four sum = sums[0], squares = sums[1], sizes = sums[2];
     for (int x = 0; x < width; x += 4) {
         four answer = a * at(line + x) + b * at(line + x + 1) + c * at(line + x + 2);
         if (x + 4 > width) answer = (four)((four_whole)answer & (places < width - x));
@@ -90,9 +91,9 @@ static inline void filter_row(const float *restrict line, int width, int across,
         squares += answer * answer;
         sizes += (four)((four_whole)answer & no_sign);
     }
-    sums[0] += total(sum);
-    sums[1] += total(squares);
-    sums[2] += total(sizes);
+    sums[0] = sum;
+    sums[1] = squares;
+    sums[2] = sizes;
 }
 
 /* NUMBERS numbers of a plane; `line` has room for a row with its border and four more values. */
@@ -101,6 +102,7 @@ static float *measure_plane(const struct plane *plane, float *line, float *out)
     const double pixels = (double)plane->height * plane->width;
     for (int down = 0; down < KERNELS; down++) {
         double sums[KERNELS][3] = {{0}};
+        four of_rows[KERNELS][3] = {{{0}}};
         for (int y = 0; y < plane->height; y++) {
             const float *row = plane->values + (size_t)y * plane->stride - 1,
                         *above = row - plane->stride, *below = row + plane->stride;
@@ -113,7 +115,12 @@ static float *measure_plane(const struct plane *plane, float *line, float *out)
                 line[x] = outer_first[down] * above[x] + middle[down] * row[x] +
                           outer_last[down] * below[x];
             for (int across = 0; across < KERNELS; across++)
-                filter_row(line, plane->width, across, sums[across]);
+                filter_row(line, plane->width, across, of_rows[across]);
+            if (y % ROWS != ROWS - 1 && y + 1 < plane->height) continue;
+            for (int i = 0; i < KERNELS * 3; i++) {
+                sums[i / 3][i % 3] += total(of_rows[i / 3][i % 3]);
+                of_rows[i / 3][i % 3] = (four){0};
+            }
         }
         for (int across = 0; across < KERNELS; across++) {
             double mean = sums[across][0] / pixels,
@@ -157,22 +164,39 @@ static float *measure_colours(const uint8_t *pixels, struct sr_shape shape, floa
     return out;
 }
 
-static void measure(const uint8_t *pixels, struct sr_shape shape, float *memory, float *out)
+/* Values by the sum of a pixel's channels, and how many shares each is above. */
+struct levels {
+    float grey[3 * 255 + 1];
+    uint8_t above[3 * 255 + 1];
+};
+
+static void make_levels(struct levels *levels, int channels)
+{
+    for (int sum = 0; sum <= 255 * channels; sum++) {
+        levels->grey[sum] = (float)sum / (255 * (float)channels);
+        levels->above[sum] = 0;
+        for (int s = 0; s < SHARES; s++) levels->above[sum] += levels->grey[sum] > shares[s];
+    }
+}
+
+static void measure(const uint8_t *pixels, struct sr_shape shape, const struct levels *levels,
+                    float *memory, float *out)
 {
     const size_t room = plane_size(shape.height, shape.width);
     const int channels = shape.channels;
     float *line = memory + 2 * room, *other = memory + room;
     struct plane plane = plane_of(memory, shape.height, shape.width);
-    size_t above[SHARES] = {0};
+    size_t above[SHARES + 1] = {0};
     memset(memory, 0, room * sizeof *memory);
     for (int y = 0; y < shape.height; y++)
         for (int x = 0; x < shape.width; x++, pixels += channels) {
             int sum = 0;
             for (int c = 0; c < channels; c++) sum += pixels[c];
-            float grey = (float)sum / (255 * (float)channels);
-            plane.values[(size_t)y * plane.stride + (size_t)x] = grey;
-            for (int s = 0; s < SHARES; s++) above[s] += grey > shares[s];
+            plane.values[(size_t)y * plane.stride + (size_t)x] = levels->grey[sum];
+            above[levels->above[sum]]++;
         }
+    /* Above so many of them, into above each. */
+    for (int s = SHARES - 1; s > 0; s--) above[s] += above[s + 1];
     pixels -= sr_shape_size(shape);
     for (int scale = scales_of(shape); scale > 0; scale--) {
         out = measure_plane(&plane, line, out);
@@ -181,7 +205,7 @@ static void measure(const uint8_t *pixels, struct sr_shape shape, float *memory,
         other = other == memory ? memory + room : memory;
     }
     for (int s = 0; s < SHARES; s++)
-        *out++ = root((double)above[s] / ((double)shape.height * shape.width));
+        *out++ = root((double)above[s + 1] / ((double)shape.height * shape.width));
     measure_colours(pixels, shape, out);
 }
 
@@ -198,9 +222,11 @@ static void fill_slice(void *context, size_t index, int worker)
     const size_t size = sr_texture_size(shape), first = index * SLICE;
     size_t floats = 2 * plane_size(shape.height, shape.width) + (size_t)shape.width + 2 + 4;
     float *memory = sr_xalloc(floats * sizeof *memory);
+    struct levels levels;
     (void)worker;
+    make_levels(&levels, shape.channels);
     for (size_t i = first; i < first + SLICE && i < samples->count; i++)
-        measure(sr_samples_pixels(samples, i), shape, memory, filling->out + i * size);
+        measure(sr_samples_pixels(samples, i), shape, &levels, memory, filling->out + i * size);
     free(memory);
 }
 

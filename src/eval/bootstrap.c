@@ -228,6 +228,19 @@ static struct sr_interval reflected(const struct drawing *drawing, size_t number
     return (struct sr_interval){2 * estimate - about.high, 2 * estimate - about.low};
 }
 
+/* As far above the estimate as the highest draws are above their mean. */
+static double highest(const struct drawing *drawing, size_t number, double estimate)
+{
+    double sum = 0, count = 0;
+    for (size_t draw = 0; draw < drawing->draws; draw++) {
+        const double value = drawing->results[draw * drawing->width + number];
+        if (!isfinite(value)) continue;
+        sum += value;
+        count++;
+    }
+    return estimate + fmax(percentiles(drawing, number).high - sum / fmax(count, 1), 0);
+}
+
 static struct sr_interval share(double hits, double count)
 {
     struct sr_interval interval = {NAN, NAN};
@@ -271,8 +284,8 @@ static void take(const struct drawing *drawing, const double *plain, struct sr_i
     intervals->macro_auc = percentiles(drawing, AUC);
     intervals->mean_auc = plain[AUC];
     intervals->calibration_error = reflected(drawing, ERROR, plain[ERROR]);
+    intervals->calibration_error.high = highest(drawing, ERROR, plain[ERROR]);
     intervals->calibration_error.low = fmax(0, intervals->calibration_error.low);
-    intervals->calibration_error.high = fmax(0, intervals->calibration_error.high);
     intervals->calibration_bias = reflected(drawing, BIAS, plain[BIAS]);
     intervals->top2_accuracy = share(sr_top_accuracy(drawing->predictions, 2) * count, count);
     take_classes(drawing, plain, intervals);

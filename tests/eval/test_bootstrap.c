@@ -155,7 +155,7 @@ static void auc_error(void **state)
 
 /* Of 100 sets of samples, the interval of the loss holds the true mean about 95 times; and that of
  * the calibration error reaches 0 where confidences are true, although the measured error never is
- * 0. */
+ * 0. What was measured lies in it. */
 static void coverage(void **state)
 {
     int holds = 0, zero = 0;
@@ -175,6 +175,10 @@ static void coverage(void **state)
         assert_ok(sr_bootstrap(&intervals, &p, 1, NULL, NULL, &error));
         holds += intervals.loss.low < 0.5 && 0.5 < intervals.loss.high; /* ∫ entropy, in nats */
         zero += intervals.calibration_error.low < 0.01;
+        struct sr_reliability reliability;
+        sr_reliability(&reliability, &p);
+        assert_true(intervals.calibration_error.low <= reliability.ece);
+        assert_true(intervals.calibration_error.high > reliability.ece);
         sr_predictions_fini(&p);
     }
     assert_in_range(holds, 88, 100);

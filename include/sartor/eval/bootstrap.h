@@ -6,8 +6,9 @@
  * (Efron, 1979): the interval runs from the 2.5th to the 97.5th percentile of what comes out. The
  * calibration error of few samples comes out too large, and that of drawn samples once more: for it
  * and the bias the percentiles are reflected about the estimate (the basic interval of Davison and
- * Hinkley, 1997, 5.2), cut at 0 for the error. It can therefore lie below the measured error, which
- * then is what chance alone would give.
+ * Hinkley, 1997, 5.2), cut at 0 for the error. Where chance alone would give the measured error,
+ * its interval so begins at 0; it ends as far above what was measured as the draws end above their
+ * mean, so that what was measured always lies in it.
  *
  * These intervals are about one fitted model. Another training of the same kind, by another seed,
  * may differ by more. Plain arrays in, plain structs out; any thread may call. */
