@@ -27,7 +27,7 @@ tests_bench_suspects_SOURCES = tests/bench/suspects.c
 tests_bench_suspects_CPPFLAGS = $(AM_CPPFLAGS)
 tests_bench_suspects_LDADD = $(SARTOR_LIBS)
 
-EXTRA_DIST += tests/bench/networks.py tests/bench/network_peers.py tests/bench/suspects.py tests/bench/families.py tests/bench/forms.py tests/bench/peers.py tests/bench/duals.py tests/bench/photographs.py tests/bench/pictures.py
+EXTRA_DIST += tests/bench/networks.py tests/bench/network_peers.py tests/bench/suspects.py tests/bench/families.py tests/bench/colour.py tests/bench/statistics.py tests/bench/forms.py tests/bench/peers.py tests/bench/duals.py tests/bench/photographs.py tests/bench/pictures.py
 
 BENCH_FOLDER = /usr/share/datasets/fashion-mnist
 ## JOBS="cnn svm" measures only those; PYTHON names the interpreter that has the peers, PEERS=no leaves them out
@@ -42,7 +42,15 @@ bench-networks: sartor$(EXEEXT)
 bench-trust: tests/bench/trust$(EXEEXT)
 	tests/bench/trust$(EXEEXT) $(BENCH_FOLDER) $(srcdir)/data/models/cnn.safetensors \
 		$(srcdir)/data/models/resnet.safetensors $(PICTURES)
-bench: tests/bench/bench$(EXEEXT) bench-trust bench-suspects
+## The same of the other families, trained on 10,000 rows.
+bench-trust-families: sartor$(EXEEXT) tests/bench/trust$(EXEEXT)
+	rm -rf trust-models; mkdir trust-models
+	for family in logreg svm forest knn mlp; do \
+	  ./sartor$(EXEEXT) --home trust-models --data $(BENCH_FOLDER) train $$family limit=10000 >/dev/null 2>&1 || exit 1; \
+	done
+	tests/bench/trust$(EXEEXT) $(BENCH_FOLDER) trust-models/models/*.safetensors
+	rm -rf trust-models
+bench: tests/bench/bench$(EXEEXT) bench-trust bench-trust-families bench-suspects
 	tests/bench/bench$(EXEEXT)
 	$(MAKE) $(AM_MAKEFLAGS) bench-networks
 	$(MAKE) $(AM_MAKEFLAGS) bench-families
@@ -79,5 +87,10 @@ bench-forms: sartor$(EXEEXT)
 SEEDS = 30
 bench-speedrun: sartor$(EXEEXT) tests/bench/work$(EXEEXT)
 	python3 $(srcdir)/tools/speedrun seeds=$(SEEDS) data=$(BENCH_FOLDER) program=./sartor$(EXEEXT)
-.PHONY: bench bench-suspects bench-speedrun bench-forms bench-trust bench-families bench-duals bench-backdrops
-.PHONY: bench bench-speedrun bench-ranks bench-forms bench-trust bench-families bench-duals bench-backdrops
+## An epoch on images in colour, beside PyTorch where PYTHON has it.
+bench-colour: sartor$(EXEEXT)
+	$${PYTHON:-python3} $(srcdir)/tests/bench/colour.py ./sartor$(EXEEXT)
+## What evaluate and compare say, beside scikit-learn and statsmodels, which PYTHON must have.
+bench-statistics: sartor$(EXEEXT)
+	$${PYTHON:-python3} $(srcdir)/tests/bench/statistics.py ./sartor$(EXEEXT) $(BENCH_FOLDER)
+.PHONY: bench bench-ranks bench-suspects bench-speedrun bench-statistics bench-colour bench-forms bench-trust bench-trust-families bench-families bench-duals bench-backdrops

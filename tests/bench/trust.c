@@ -20,7 +20,7 @@
 #include "sartor/eval/significance.h"
 #include "sartor/models/trust.h"
 
-enum { IMAGES = 2000, RESPLITS = 40, MOST_SETS = 24 };
+enum { IMAGES = 2000, RESPLITS = 200, MOST_SETS = 24 };
 
 /* Pictures of one kind. */
 struct set {
@@ -335,10 +335,15 @@ static void report_divisions(const struct sr_model *model, const struct sr_sampl
     printf("  median over %d divisions of %zu held-out rows (right on %.2f %%):\n", RESPLITS, count,
            100 * (double)right / (double)count);
     printf("  calibration error %.4f\n", median(values[ECE], RESPLITS));
-    for (int p = 0; p < 3; p++)
-        printf("  the %.0f %% sets hold the true class of %.2f %%, with %.2f classes\n",
-               100 * promises[p], 100 * median(values[COVERED + p], RESPLITS),
-               median(values[SIZE + p], RESPLITS));
+    for (int p = 0; p < 3; p++) {
+        const double middle = median(values[COVERED + p], RESPLITS), /* which sorts them */
+            *sorted = values[COVERED + p];
+        printf("  the %.0f %% sets hold the true class of %.2f %% (%.2f to %.2f in 95 of 100), "
+               "with %.2f "
+               "classes\n",
+               100 * promises[p], 100 * middle, 100 * sorted[RESPLITS / 40 - 1],
+               100 * sorted[RESPLITS - RESPLITS / 40], median(values[SIZE + p], RESPLITS));
+    }
     sr_predictions_fini(&all);
     free(rows);
 }
