@@ -27,7 +27,7 @@ tests_bench_suspects_SOURCES = tests/bench/suspects.c
 tests_bench_suspects_CPPFLAGS = $(AM_CPPFLAGS)
 tests_bench_suspects_LDADD = $(SARTOR_LIBS)
 
-EXTRA_DIST += tests/bench/networks.py tests/bench/network_peers.py tests/bench/suspects.py tests/bench/families.py tests/bench/colour.py tests/bench/statistics.py tests/bench/forms.py tests/bench/peers.py tests/bench/duals.py tests/bench/photographs.py tests/bench/pictures.py
+EXTRA_DIST += tests/bench/networks.py tests/bench/network_peers.py tests/bench/suspects.py tests/bench/families.py tests/bench/colour.py tests/bench/measures.py tests/bench/forms.py tests/bench/peers.py tests/bench/duals.py tests/bench/photographs.py tests/bench/pictures.py
 
 BENCH_FOLDER = /usr/share/datasets/fashion-mnist
 ## JOBS="cnn svm" measures only those; PYTHON names the interpreter that has the peers, PEERS=no leaves them out
@@ -92,5 +92,5 @@ bench-colour: sartor$(EXEEXT)
 	$${PYTHON:-python3} $(srcdir)/tests/bench/colour.py ./sartor$(EXEEXT)
 ## What evaluate and compare say, beside scikit-learn and statsmodels, which PYTHON must have.
 bench-statistics: sartor$(EXEEXT)
-	$${PYTHON:-python3} $(srcdir)/tests/bench/statistics.py ./sartor$(EXEEXT) $(BENCH_FOLDER)
+	$${PYTHON:-python3} $(srcdir)/tests/bench/measures.py ./sartor$(EXEEXT) $(BENCH_FOLDER)
 .PHONY: bench bench-ranks bench-suspects bench-speedrun bench-statistics bench-colour bench-forms bench-trust bench-trust-families bench-families bench-duals bench-backdrops

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """What `evaluate` and `compare` say of two small models, beside the same from scikit-learn and statsmodels on the same
 predictions. A line for each figure, with the largest difference; those that are drawn at random (bootstrap) are set
-beside draws made here. Needs these packages; measures, judges nothing. usage: statistics.py SARTOR FOLDER"""
+beside draws made here. Needs these packages; measures, judges nothing. usage: measures.py SARTOR FOLDER"""
 import json
 import os
 import subprocess
