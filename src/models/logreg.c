@@ -9,9 +9,8 @@ static const struct sr_param params[] = {
     {"features", SR_PARAM_CHOICE, .fallback = "pixels", .choices = SR_FEATURES_CHOICES,
      .help = "Pixels, or histograms of oriented gradients."},
     {"tolerance", SR_PARAM_NUMBER, .fallback = "1e-4", .minimum = 1e-9, .maximum = 1,
-     .help = "Fitting ends when no component of the mean objective's gradient is larger; above "
-             "C=0.3 not "
-             "before the objective is within 1e-4 of its minimum, too."},
+     .help = "Fitting ends when no component of the mean objective's gradient is larger and the "
+             "objective is within 1e-4 of its minimum."},
     {"max_iterations", SR_PARAM_INTEGER, .fallback = "300", .minimum = 1, .maximum = 100000,
      .help = "Steps at most, of L-BFGS and of Newton's method."},
     {0},

@@ -62,6 +62,31 @@ static double plain_objective(const struct logreg *model, const double *weights,
     return value;
 }
 
+/* With the usual tolerance the objective is within 1e-4 of that of a far smaller one. */
+static void test_usual_tolerance(void **unused)
+{
+    (void)unused;
+    static const char *const lines[][2] = {{"C=0.1", "C=0.1 tolerance=1e-7 max_iterations=3000"},
+                                           {"C=0.3", "C=0.3 tolerance=1e-7 max_iterations=3000"}};
+    for (size_t k = 0; k < 2; k++) {
+        double values[2];
+        for (size_t i = 0; i < 2; i++) {
+            struct sr_model *model = fit_model(lines[k][i], NULL, NULL);
+            const struct logreg *state = model->state;
+            const size_t length = logreg_count(state);
+            double *weights = calloc(length, sizeof *weights),
+                   *gradient = calloc(length, sizeof *gradient);
+            for (size_t w = 0; w < length; w++) weights[w] = (double)state->weights[w];
+            values[i] = plain_objective(state, weights, k ? 0.3 : 0.1, gradient);
+            free(weights);
+            free(gradient);
+            sr_model_unref(model);
+        }
+        if (!(values[0] <= values[1] * (1 + 1e-4)))
+            fail_msg("%s: objective %.9g, at the minimum %.9g", lines[k][0], values[0], values[1]);
+    }
+}
+
 /* At the end the gradient is as small as was promised, by a computation of its own; and the value
  * is within |g|²C/2 of the minimum, as the penalty makes the objective 1/C-convex in the weights.
  */
@@ -659,11 +684,17 @@ static void test_real_rows(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_factor),     cmocka_unit_test(test_optimum),
-        cmocka_unit_test(test_gradient),   cmocka_unit_test(test_by_hand),
-        cmocka_unit_test(test_threads),    cmocka_unit_test(test_stop),
-        cmocka_unit_test(test_importance), cmocka_unit_test(test_load),
-        cmocka_unit_test(test_bad_values), cmocka_unit_test(test_any_penalty),
+        cmocka_unit_test(test_factor),
+        cmocka_unit_test(test_optimum),
+        cmocka_unit_test(test_usual_tolerance),
+        cmocka_unit_test(test_gradient),
+        cmocka_unit_test(test_by_hand),
+        cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_stop),
+        cmocka_unit_test(test_importance),
+        cmocka_unit_test(test_load),
+        cmocka_unit_test(test_bad_values),
+        cmocka_unit_test(test_any_penalty),
         cmocka_unit_test(test_real_rows),
     };
     return cmocka_run_group_tests_name("models/logreg", tests, set_up, tear_down);
