@@ -121,12 +121,10 @@ void sr_opening_read(const struct sr_args *args, struct sr_opening *opening)
         opening->seed = (uint64_t)sr_args_integer(args, "test_seed");
 }
 
-/* The option `opening`: words as they could follow `open`. */
-static enum sr_status read_option(struct sr_session *session, struct sr_opening *opening,
-                                  struct sr_error *error)
+enum sr_status sr_opening_read_words(const char *line, struct sr_opening *opening,
+                                     struct sr_error *error)
 {
     static const struct sr_param params[] = {SR_OPENING_PARAMS, {0}};
-    const char *line = sr_args_text(session->options, "opening");
     struct sr_words words = {0};
     if (!line || !*line) return SR_OK;
     enum sr_status status = sr_words_split(&line, &words, error);
@@ -175,7 +173,8 @@ enum sr_status sr_session_open_as(struct sr_session *session, const char *path,
                                   const struct sr_args *own, struct sr_error *error)
 {
     struct sr_opening how = {.seed = 1};
-    enum sr_status status = read_option(session, &how, error);
+    enum sr_status status =
+        sr_opening_read_words(sr_args_text(session->options, "opening"), &how, error);
     if (status) return status;
     if (own) sr_opening_read(own, &how);
     return begin(session, path, &how, error);

@@ -101,6 +101,8 @@ enum sr_status sr_session_set(struct sr_session *session, const char *name, cons
         return sr_error_set(error, SR_ERROR_ARGUMENT,
                             "set: size=%s is not possible: it takes COLUMNSxLINES such as 120x40",
                             value);
+    if (!strcmp(name, "opening") && sr_opening_read_words(value, &(struct sr_opening){0}, error))
+        return error->status;
     bool splits = !strcmp(name, "validation") || !strcmp(name, "split_seed");
     char *before = splits ? sr_xstrdup(sr_args_text(session->options, name)) : NULL;
     enum sr_status status = sr_args_set(session->options, name, value, error);

@@ -104,6 +104,20 @@ static void colours_are_those_asked_for(void **state)
 }
 
 /* Images of the same size, of other classes. */
+/* Words that no opening takes are refused when they are set, and what was set stays. */
+static void how_to_open_is_checked_when_it_is_set(void **state)
+{
+    (void)state;
+    struct sr_session *session = open_session("a");
+    assert_ok(sr_session_set(session, "opening", "fit=pad", &error));
+    assert_refused(sr_session_set(session, "opening", "nonsense", &error), SR_ERROR_ARGUMENT,
+                   "nonsense");
+    assert_refused(sr_session_set(session, "opening", "fit=no", &error), SR_ERROR_ARGUMENT, "fit");
+    assert_string_equal(sr_args_text(session->options, "opening"), "fit=pad");
+    assert_ok(sr_session_set(session, "opening", "", &error));
+    sr_session_free(session);
+}
+
 static void a_model_of_other_classes_is_refused(void **state)
 {
     (void)state;
@@ -442,6 +456,7 @@ int main(void)
         TEST(a_folder_that_cannot_be_read_leaves_the_data_as_it_was),
         TEST(options_set_while_the_data_is_read_hold_for_it),
         TEST(colours_are_those_asked_for),
+        TEST(how_to_open_is_checked_when_it_is_set),
         TEST(a_model_of_other_classes_is_refused),
         TEST(a_new_split_or_new_data_drops_predictions_under_way),
         TEST(a_long_layer_name_is_refused_and_not_asked_for_ever),

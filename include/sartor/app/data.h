@@ -63,6 +63,9 @@ enum sr_status sr_session_unchanged(const struct sr_session *session, const char
     }
 /* Set what is given of them. */
 void sr_opening_read(const struct sr_args *args, struct sr_opening *opening);
+/* The same from the words of the option `opening`, which could follow `open`; NULL for none. */
+enum sr_status sr_opening_read_words(const char *line, struct sr_opening *opening,
+                                     struct sr_error *error);
 
 /* Load another folder or file; NULL searches the usual folders. */
 enum sr_status sr_session_open(struct sr_session *session, const char *path,
