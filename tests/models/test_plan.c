@@ -10,7 +10,7 @@
 
 static void plan_of(const char *line, uint64_t seed, struct sr_training *plan)
 {
-    const struct sr_input input = {0.25f, 0.5f, SR_FEATURES_HOG, false};
+    const struct sr_input input = {.mean = 0.25f, .deviation = 0.5f, .features = SR_FEATURES_HOG};
     struct sr_args *args = parse_line(&sr_model_class_cnn, line);
     if (!args) fail_msg("%s", error.text);
     *plan = read_plan(args, &input, seed);

@@ -7,7 +7,7 @@
 enum { SIDE = 9, AREA = SIDE * SIDE, CLASSES = 3, COUNT_ALL = 70 };
 
 static const struct sr_layer_spec layers[] = {FLATTEN(-1), DENSE("d", 0, CLASSES)};
-static const struct sr_input input = {0.3f, 0.4f, SR_FEATURES_PIXELS, false};
+static const struct sr_input input = {.mean = 0.3f, .deviation = 0.4f};
 static uint8_t pixels[COUNT_ALL * AREA], labels[COUNT_ALL];
 static struct sr_images images = {
     .count = COUNT_ALL, .shape = {SIDE, SIDE, 1}, .pixels = pixels, .labels = labels};
