@@ -58,6 +58,11 @@ tests_app_test_fuzz_notes_SOURCES = tests/app/fuzz_notes.c tests/data/test_repla
 tests_app_test_fuzz_notes_CPPFLAGS = $(TEST_CPPFLAGS) -DCORPUS='"tests/app/corpus-notes"'
 tests_app_test_fuzz_notes_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/app/test_fuzz_decisions
+tests_app_test_fuzz_decisions_SOURCES = tests/app/fuzz_decisions.c tests/data/test_replay.c
+tests_app_test_fuzz_decisions_CPPFLAGS = $(TEST_CPPFLAGS) -DCORPUS='"tests/app/corpus-decisions"'
+tests_app_test_fuzz_decisions_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/eval/test_fuzz_costs
 tests_eval_test_fuzz_costs_SOURCES = tests/eval/fuzz_costs.c tests/data/test_replay.c
 tests_eval_test_fuzz_costs_CPPFLAGS = $(TEST_CPPFLAGS) -DCORPUS='"tests/eval/corpus-costs"'
@@ -196,6 +201,12 @@ tests_app_fuzz_notes_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
 tests_app_fuzz_notes_LDADD = $(SARTOR_LIBS)
 tests_app_fuzz_notes_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 
+EXTRA_PROGRAMS += tests/app/fuzz_decisions
+tests_app_fuzz_decisions_SOURCES = tests/app/fuzz_decisions.c
+tests_app_fuzz_decisions_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
+tests_app_fuzz_decisions_LDADD = $(SARTOR_LIBS)
+tests_app_fuzz_decisions_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+
 EXTRA_PROGRAMS += tests/eval/fuzz_costs
 tests_eval_fuzz_costs_SOURCES = tests/eval/fuzz_costs.c
 tests_eval_fuzz_costs_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
@@ -301,6 +312,7 @@ fuzz_programs = \
 	tests/app/fuzz_tags$(EXEEXT) \
 	tests/app/fuzz_suspects$(EXEEXT) \
 	tests/app/fuzz_notes$(EXEEXT) \
+	tests/app/fuzz_decisions$(EXEEXT) \
 	tests/eval/fuzz_costs$(EXEEXT) \
 	tests/base/fuzz_text$(EXEEXT) \
 	tests/commands/fuzz_language$(EXEEXT) \
@@ -372,6 +384,9 @@ EXTRA_DIST += \
 	tests/app/corpus-suspects/found \
 	tests/app/corpus-suspects/search \
 	tests/app/corpus-suspects/twice \
+	tests/app/corpus-decisions/journal \
+	tests/app/corpus-decisions/other \
+	tests/app/corpus-decisions/wrong \
 	tests/app/corpus-notes/first \
 	tests/app/corpus-notes/second \
 	tests/eval/corpus-costs/three \
