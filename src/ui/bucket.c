@@ -26,3 +26,8 @@ void bucket_take(struct bucket *bucket, bool for_key, size_t bytes)
     bucket->sent += (double)bytes;
     if (for_key) bucket->sent = fmin(bucket->sent, BUCKET_BYTES);
 }
+
+void bucket_grant(struct bucket *bucket)
+{
+    bucket->tokens = fmax(1, bucket->tokens);
+}

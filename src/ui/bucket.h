@@ -28,5 +28,7 @@ double bucket_wait(const struct bucket *bucket, bool for_key);
 /* A frame of so many bytes has been drawn. After a key, what it is more than a second's bytes does
  * not count: progress goes on soon. */
 void bucket_take(struct bucket *bucket, bool for_key, size_t bytes);
+/* The next frame that follows a key is drawn at once. */
+void bucket_grant(struct bucket *bucket);
 
 #endif

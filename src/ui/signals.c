@@ -173,9 +173,15 @@ int signals_next(void)
 
 void signals_suspend(void)
 {
-    struct sigaction stop = {.sa_handler = SIG_DFL}, before;
-    sigaction(SIGTSTP, &stop, &before);
+    /* The SIGCONT that ends this stop is not an event: the caller sets up the terminal anyway. As
+     * an event it would have the terminal left and set up once more, and in between Ctrl-Z would
+     * discard the keys before it, as it does in a shell. */
+    const struct sigaction standard = {.sa_handler = SIG_DFL};
+    struct sigaction stop_before, continue_before;
+    sigaction(SIGTSTP, &standard, &stop_before);
+    sigaction(SIGCONT, &standard, &continue_before);
     kill(0, SIGTSTP);
     /* Continued: by the shell, or at once where there is no shell to do so. */
-    sigaction(SIGTSTP, &before, NULL);
+    sigaction(SIGCONT, &continue_before, NULL);
+    sigaction(SIGTSTP, &stop_before, NULL);
 }

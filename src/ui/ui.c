@@ -74,14 +74,22 @@ static void draw(struct loop *loop)
     loop->pressed = loop->answered = false;
 }
 
+/* The next frame sets the terminal's modes and paints all of the screen. It does not wait for a
+ * token: until then the terminal is as a shell has it, and echoes keys. */
+static void take_terminal(struct loop *loop)
+{
+    terminal_return();
+    bucket_grant(&loop->bucket);
+    press(loop);
+}
+
 static void suspend(struct loop *loop)
 {
     terminal_leave();
     stray_pause();
     signals_suspend();
     stray_resume();
-    terminal_return();
-    press(loop);
+    take_terminal(loop);
 }
 
 static void take_signals(struct loop *loop)
@@ -108,7 +116,7 @@ static void take_signals(struct loop *loop)
     } else if (continued) {
         /* Stopped and continued by another process: other programs may have changed the modes. */
         terminal_leave();
-        terminal_return();
+        take_terminal(loop);
     } else if (resize) {
         terminal_resize();
     }

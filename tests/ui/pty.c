@@ -19,7 +19,10 @@
 static int on_property(VTermProp property, VTermValue *value, void *user)
 {
     struct pty *pty = user;
-    if (property == VTERM_PROP_ALTSCREEN) pty->alternate = value->boolean;
+    if (property == VTERM_PROP_ALTSCREEN) {
+        pty->alternations += !pty->alternate && value->boolean;
+        pty->alternate = value->boolean;
+    }
     if (property == VTERM_PROP_CURSORVISIBLE) pty->cursor = value->boolean;
     return 1;
 }

@@ -21,6 +21,7 @@ struct pty {
     VTermScreen *screen;
     int columns, lines;
     bool alternate, cursor; /* the alternate screen is up; the cursor shows */
+    int alternations;       /* how often the alternate screen has come up */
     bool mouse, pastes;     /* clicks, and marks around what is pasted, are asked for */
     size_t matched[2];      /* of the sequences that ask for these */
     size_t bytes;           /* received so far */

@@ -102,6 +102,10 @@ static void a_key_finds_a_token(void **state)
     assert_true(bucket_wait(&bucket, false) <= 0);
     bucket_take(&bucket, true, 0);
     assert_true(bucket_wait(&bucket, true) > 0.1);
+    bucket_grant(&bucket); /* but when the terminal is taken back */
+    assert_true(bucket_wait(&bucket, true) <= 0);
+    bucket_take(&bucket, true, 0);
+    assert_true(bucket_wait(&bucket, true) > 0.1);
 }
 
 static void expect_key(const struct sr_grid *grid, int x, int y, const char *wanted)

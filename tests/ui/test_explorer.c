@@ -454,6 +454,8 @@ static void suspends_and_resumes(void **state)
         check(&pty, pty.alternate && !pty.cursor);
         pty_send(&pty, "1");
         check(&pty, pty_wait_line(&pty, 0, "[1 Browse]"));
+        /* The screen is set up once, and kept: keys sent at once are keys. */
+        check(&pty, pty.alternations == round + 2);
     }
     pty_send(&pty, ":suspend\r");
     check(&pty, pty_wait(&pty, "Stopped"));
