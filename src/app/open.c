@@ -103,7 +103,6 @@ static void load_finish(struct sr_session *session, struct task *task, const str
         sr_session_message(session, false, "%s%s", session->data->notes[0],
                            session->data->notes[1] ? " (stats tells more)" : "");
     session->sample_said = false;
-    if (session->interactive) sr_session_data(session, &(struct sr_error){0});
 }
 
 void sr_opening_read(const struct sr_args *args, struct sr_opening *opening)

@@ -382,9 +382,9 @@ int sr_batch_overview(struct sr_session *session)
     int failed = 0;
     puts("sartor shows image data sets, trains models on them and shows where they fail.\n"
          "There is no terminal here, so this is an overview in plain text.\n");
-    enum sr_status status;
-    while ((status = sr_session_data(session, &error)) == SR_PENDING) sr_session_wait(session, -1);
-    if (status) {
+    while (session->data_job) sr_session_wait(session, -1);
+    session->sample_said = true; /* by the overview itself */
+    if (sr_session_data(session, &error)) {
         sr_say(stdout, "No data: %s", error.text);
     } else {
         sr_say(stdout, "%s, from %s", session->data->name, session->data->path);

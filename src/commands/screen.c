@@ -134,7 +134,8 @@ SR_RUN(describe_run)
     struct sr_text text = {0};
     const struct sr_pane *pane = pane_of(session, item);
     pane->describe(session, &text);
-    if (session->data_is_sample)
+    /* In the explorer a line over every pane says it. */
+    if (session->data_is_sample && !session->interactive)
         sr_text_printf(&text, "\nThe data is the small sample that sartor ships. %s",
                        sr_dataset_advice());
     enum sr_status status = SR_OK;

@@ -304,14 +304,10 @@ static void draw(struct sr_session *session, struct sr_area area)
                         statistics(session), shown_file(session));
     }
 
-    /* Below the histogram: the mean image of a class, and where the rest of the data is. */
-    int below = 0, note = 0;
-    if (session->data_is_sample) {
-        note = left < 60 ? 3 : 2;
-        sr_text_add(&text, "A small sample: install dataset-fashion-mnist for all 70,000 images.");
-    }
+    /* Below the histogram: the mean image of a class, and what the audit has found. */
     data_audit_words(session, &text);
-    if (text.length && !note) note = left < 100 ? 3 : 2;
+    const int note = !text.length ? 0 : left < 100 ? 3 : 2;
+    int below = 0;
     if (rest.height >= 20 && shown_class(session) >= 0 && !mean) below = rest.height >= 36 ? 16 : 8;
     int high = rest.height - below - (rest.height >= 16 ? note : 0);
     draw_histogram(session, sr_area_part(rest, 1, 0, left - 1, high));

@@ -79,7 +79,8 @@ static void add_share(const struct sr_progress *progress, int width, struct sr_t
     sr_text_printf(text, " %s left", left);
 }
 
-/* That the data is the small sample, on a line of its own over every pane, and how to get all. */
+/* That the data is the small sample, on a line of its own over every pane, and how to get all. In
+ * the explorer a message need not say it as well. */
 static void draw_sample(struct sr_session *session, struct sr_area area)
 {
     static const char *const words[] = {
@@ -90,6 +91,7 @@ static void draw_sample(struct sr_session *session, struct sr_area area)
     size_t i = 0;
     while (i + 1 < sizeof words / sizeof *words && sr_utf8_width(words[i]) + 2 > area.width) i++;
     sr_area_text(area, 1, 0, sr_pane_style(session, SR_ROLE_WARNING), words[i]);
+    if (session->interactive) session->sample_said = true;
 }
 
 /* Jobs in the background, for the right end of the status line: the share that is done (NaN: not

@@ -798,7 +798,6 @@ static void leaves_a_clean_line(void **state)
     int status;
     start_as(&pty, 80, 24, "vt100", NULL);
     check(&pty, pty_wait(&pty, SAMPLES));
-    pty_send(&pty, "l"); /* after a key the hints stand where the notice on the sample stood */
     check(&pty, pty_wait_line(&pty, -1, "enlarge"));
     pty_send(&pty, "q");
     assert_true(pty_wait_end(&pty, &status));
