@@ -5,6 +5,7 @@
 
 #include "sartor/base/clock.h"
 #include "sartor/base/memory.h"
+#include "sartor/base/stopped.h"
 #include "task.h"
 
 enum state { WAITING, AWAY, DONE, TAKEN };
@@ -184,7 +185,7 @@ enum sr_status errands_take(struct errands *errands, size_t index,
                 return error->status;
             }
         } else if (!sr_monitor_proceed(errands->source.monitor)) {
-            return sr_error_set(error, SR_ERROR_CANCELLED, "stopped");
+            return sr_stopped(error);
         } else if (sr_ranks_failed(errands->ranks, error)) {
             return error->status;
         } else {

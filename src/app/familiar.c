@@ -6,6 +6,7 @@
 #include "sartor/app/results.h"
 #include "sartor/app/trust.h"
 #include "sartor/base/memory.h"
+#include "sartor/base/stopped.h"
 
 struct key {
     struct sr_result_key base;
@@ -53,7 +54,7 @@ static enum sr_status run(const void *key, void *value, struct sr_pool *pool,
     struct shares *shares = value;
     shares->values = sr_xalloc((asked->rows.count + 1) * sizeof *shares->values);
     for (size_t from = 0; from < asked->rows.count; from += BLOCK) {
-        if (!sr_monitor_proceed(monitor)) return sr_error_set(error, SR_ERROR_CANCELLED, "stopped");
+        if (!sr_monitor_proceed(monitor)) return sr_stopped(error);
         struct sr_samples block = asked->rows;
         block.rows += from;
         block.count = block.count - from < BLOCK ? block.count - from : BLOCK;

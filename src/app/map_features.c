@@ -6,6 +6,7 @@
 
 #include "sartor/base/clock.h"
 #include "sartor/base/memory.h"
+#include "sartor/base/stopped.h"
 #include "sartor/embed/pca.h"
 
 /* Images between two looks at whether to end. */
@@ -55,7 +56,7 @@ static enum sr_status fill(const struct sr_images *images, enum sr_features kind
     for (size_t from = 0; from < images->count; from += BLOCK) {
         const size_t count = images->count - from < BLOCK ? images->count - from : BLOCK;
         const struct sr_samples all = {images, NULL, images->count};
-        if (!sr_monitor_proceed(monitor)) return sr_error_set(error, SR_ERROR_CANCELLED, "stopped");
+        if (!sr_monitor_proceed(monitor)) return sr_stopped(error);
         if (side == 1) {
             sr_features_fill(kind, &all, from, count, out + from * width, width, pool);
         } else {

@@ -12,6 +12,7 @@ noinst_HEADERS += \
 	include/sartor/base/rng.h \
 	include/sartor/base/shape.h \
 	include/sartor/base/srgb.h \
+	include/sartor/base/stopped.h \
 	include/sartor/base/table.h \
 	include/sartor/base/text.h \
 	include/sartor/base/thread.h \

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sartor/base/memory.h"
+#include "sartor/base/stopped.h"
 #include "sartor/compute/matrix.h"
 
 /* Rows whose distances to all others are made at a time. */
@@ -113,7 +114,7 @@ enum sr_status sr_faithfulness_measure(struct sr_faithfulness *out, const float 
     for (; !status && work.first < count; work.first += BLOCK) {
         const size_t some = count - work.first < BLOCK ? count - work.first : BLOCK;
         if (!sr_monitor_proceed(monitor)) {
-            status = sr_error_set(error, SR_ERROR_CANCELLED, "stopped");
+            status = sr_stopped(error);
             break;
         }
         sr_gemm(pool, 1, sr_matrix(rows + work.first * w, (int)some, width, width),

@@ -8,6 +8,7 @@
 
 #include "sartor/base/clock.h"
 #include "sartor/base/memory.h"
+#include "sartor/base/stopped.h"
 #include "sartor/compute/cpu.h"
 #include "sartor/compute/matrix.h"
 #include "vector.h"
@@ -179,7 +180,7 @@ enum sr_status sr_neighbours_find(struct sr_neighbours *found, const float *rows
     transpose(&search);
     for (; search.first < count; search.first += ROUND * SLICE) {
         if (!sr_monitor_proceed(monitor)) {
-            status = sr_error_set(error, SR_ERROR_CANCELLED, "stopped");
+            status = sr_stopped(error);
             break;
         }
         sr_pool_run(pool, ROUND, search_slice, &search);

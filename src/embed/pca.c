@@ -9,6 +9,7 @@
 #include "eigen.h"
 #include "sartor/base/memory.h"
 #include "sartor/base/rng.h"
+#include "sartor/base/stopped.h"
 #include "sartor/compute/matrix.h"
 
 /* Rows in a block; directions iterated beside those asked for, which makes it converge sooner; rows
@@ -16,11 +17,6 @@
 enum { BLOCK = 2048, BESIDE = 16, SLICE = 64, MOST_STEPS = 400 };
 /* What is left of an eigenvector, against the largest eigenvalue, that no longer matters. */
 static const double tolerance = 1e-8;
-
-static enum sr_status stopped(struct sr_error *error)
-{
-    return sr_error_set(error, SR_ERROR_CANCELLED, "stopped");
-}
 
 struct centring {
     const float *rows, *mean;
@@ -61,7 +57,7 @@ static enum sr_status sum_covariance(struct sr_pca *pca, const float *rows, size
         const size_t some = count - from < BLOCK ? count - from : BLOCK;
         struct centring work = {rows + from * width, pca->mean, block, pca->width};
         if (!sr_monitor_proceed(monitor)) {
-            status = stopped(error);
+            status = sr_stopped(error);
             break;
         }
         sr_pool_run(pool, some, centre_row, &work);
@@ -160,7 +156,7 @@ static enum sr_status iterate(struct iteration *it, int dims, struct sr_pool *po
     orthonormalise(it->q, it->width, it->columns);
     for (int step = 0; step < MOST_STEPS; step++) {
         struct product work = {it->covariance, it->q, it->y, it->width, it->columns};
-        if (!sr_monitor_proceed(monitor)) return stopped(error);
+        if (!sr_monitor_proceed(monitor)) return sr_stopped(error);
         sr_pool_run(pool, (size_t)(it->width + SLICE - 1) / SLICE, multiply, &work);
         if (turn_to_ritz(it, dims) <= tolerance * it->values[0]) return SR_OK;
         memcpy(it->q, it->y, size * sizeof *it->q);
@@ -244,7 +240,7 @@ enum sr_status sr_pca_project(const struct sr_pca *pca, const float *rows, size_
         const size_t some = count - from < BLOCK ? count - from : BLOCK;
         struct centring work = {rows + from * width, pca->mean, block, pca->width};
         if (!sr_monitor_proceed(monitor)) {
-            status = stopped(error);
+            status = sr_stopped(error);
             break;
         }
         sr_pool_run(pool, some, centre_row, &work);

@@ -10,6 +10,7 @@
 #include "repulsion.h"
 #include "sartor/base/clock.h"
 #include "sartor/base/memory.h"
+#include "sartor/base/stopped.h"
 #include "sartor/compute/cpu.h"
 
 /* Points in a slice. */
@@ -116,7 +117,7 @@ enum sr_status sr_tsne_run(const struct sr_tsne *settings, const struct sr_neigh
     for (int i = 0; !status && i < settings->iterations; i++) {
         if (i == 0 || i == settings->gathering) rest(&descent);
         if (!sr_monitor_proceed(monitor)) {
-            status = sr_error_set(error, SR_ERROR_CANCELLED, "stopped");
+            status = sr_stopped(error);
             break;
         }
         status =
