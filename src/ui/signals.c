@@ -18,7 +18,8 @@
 #include "terminal.h"
 
 static const int events[] = {SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT};
-static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+/* SIGTRAP: by which GLib, below Pango, ends the program when it has no memory. */
+static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP};
 enum { EVENTS = sizeof events / sizeof *events, FAULTS = sizeof faults / sizeof *faults };
 
 enum { PATIENCE = 2 }; /* seconds that an ending waits for the terminal */
@@ -88,11 +89,12 @@ static void on_fault(int number)
     if (write(STDIN_FILENO, restore, restore_length) < 0) say("\r\n");
     tcsetattr(STDIN_FILENO, TCSANOW, &modes_before);
     say("sartor: ended by a fault in the program (");
-    say(number == SIGSEGV  ? "SIGSEGV"
-        : number == SIGBUS ? "SIGBUS"
-        : number == SIGFPE ? "SIGFPE"
-        : number == SIGILL ? "SIGILL"
-                           : "SIGABRT");
+    say(number == SIGSEGV   ? "SIGSEGV"
+        : number == SIGBUS  ? "SIGBUS"
+        : number == SIGFPE  ? "SIGFPE"
+        : number == SIGILL  ? "SIGILL"
+        : number == SIGTRAP ? "SIGTRAP"
+                            : "SIGABRT");
     say("); trained models and checkpoints are kept, and HOME/log may say more\n");
     signal(number, SIG_DFL);
     raise(number);

@@ -644,7 +644,10 @@ static void faults_restore_the_terminal(void **state)
     static const struct {
         int number;
         const char *name;
-    } faults[] = {{SIGABRT, "(SIGABRT)"}, {SIGSEGV, "(SIGSEGV)"}, {SIGFPE, "(SIGFPE)"}};
+    } faults[] = {{SIGABRT, "(SIGABRT)"},
+                  {SIGSEGV, "(SIGSEGV)"},
+                  {SIGFPE, "(SIGFPE)"},
+                  {SIGTRAP, "(SIGTRAP)"}};
     /* Sanitizers report the others themselves. */
     for (size_t i = 0; i < (SANITIZED ? 1 : sizeof faults / sizeof *faults); i++) {
         struct pty pty;
