@@ -42,8 +42,8 @@ const struct sr_param sr_options[] = {
     {"glyphs", SR_PARAM_CHOICE, .fallback = "auto", .choices = "auto unicode ascii",
      .help = "Characters to draw with; auto follows the locale."},
     {"colours", SR_PARAM_CHOICE, .fallback = "auto", .choices = "auto direct 256 16 8 none",
-     .help = "Colours to draw with; auto follows TERM and NO_COLOR. Direct colour needs a TERM "
-             "that describes it, such as xterm-direct; COLORTERM is not enough."},
+     .help = "Colours to draw with; auto follows TERM, COLORTERM and NO_COLOR, and no more are "
+             "drawn than these say that the terminal has."},
     {"background", SR_PARAM_CHOICE, .fallback = "dark", .choices = "dark light",
      .help = "The terminal's background, for colours that read well on it."},
     {"thumbnails", SR_PARAM_CHOICE, .fallback = "natural", .choices = "small natural large",

@@ -2,14 +2,14 @@
  *
  * Half blocks in 30 greys need up to 900 pairs, more than the 255 that fit in an attribute: these
  * are ncurses' extended pairs, numbered from 256 where there are enough, since ncurses itself uses
- * the low ones. */
+ * the low ones. Pictures in direct colour may need one for each cell of two frames. */
 #include <curses.h>
 #include <stdlib.h>
 
 #include "sartor/base/memory.h"
 #include "terminal.h"
 
-enum { MOST = 8192, BUCKETS = 4 * MOST };
+enum { MOST = 24576, BUCKETS = 4 * MOST };
 
 struct pair {
     int fore, back;
@@ -18,7 +18,9 @@ struct pair {
 
 static struct pair *pairs;
 static int *buckets; /* pair index + 1, 0 for none; open addressing */
-static int count, room, first;
+static int *spare;   /* those that are no longer shown */
+static int count, room, first, spare_count;
+static unsigned searched; /* the frame in which spare ones were last looked for */
 static int default_fore, default_back;
 
 void pairs_start(bool has_defaults)
@@ -30,16 +32,19 @@ void pairs_start(bool has_defaults)
     if (room < 0) room = 0;
     pairs = sr_xalloc(MOST * sizeof *pairs);
     buckets = sr_xalloc(BUCKETS * sizeof *buckets);
-    count = 0;
+    spare = sr_xalloc(MOST * sizeof *spare);
+    count = spare_count = 0;
+    searched = 0;
 }
 
 void pairs_stop(void)
 {
     free(pairs);
     free(buckets);
+    free(spare);
     pairs = NULL;
-    buckets = NULL;
-    count = room = 0;
+    buckets = spare = NULL;
+    count = room = spare_count = 0;
 }
 
 /* The bucket that holds these colours, or the empty one where they belong. */
@@ -54,21 +59,20 @@ static int *bucket_of(int fore, int back)
     }
 }
 
-/* The pair that was used the longest ago, not in this frame or the last; -1 for none. The table is
- * built anew. */
+/* A pair that is used neither in this frame nor the last; -1 for none. All such are taken out at
+ * once, since the table is then built anew. */
 static int reuse(unsigned frame)
 {
-    int oldest = -1;
-    for (int i = 0; i < count; i++)
-        if (frame - pairs[i].used > 1 &&
-            (oldest < 0 || frame - pairs[i].used > frame - pairs[oldest].used))
-            oldest = i;
-    if (oldest < 0) return -1;
-    pairs[oldest].fore = pairs[oldest].back = -2;
-    for (int i = 0; i < BUCKETS; i++) buckets[i] = 0;
-    for (int i = 0; i < count; i++)
-        if (i != oldest) *bucket_of(pairs[i].fore, pairs[i].back) = i + 1;
-    return oldest;
+    if (!spare_count && searched != frame) {
+        searched = frame;
+        for (int i = 0; i < BUCKETS; i++) buckets[i] = 0;
+        for (int i = 0; i < count; i++)
+            if (frame - pairs[i].used > 1)
+                spare[spare_count++] = i;
+            else
+                *bucket_of(pairs[i].fore, pairs[i].back) = i + 1;
+    }
+    return spare_count ? spare[--spare_count] : -1;
 }
 
 int pairs_find(int fore, int back, unsigned frame)

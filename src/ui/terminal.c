@@ -12,6 +12,7 @@
 #include <wchar.h>
 
 #include "capabilities.h"
+#include "direct_colour.h"
 #include "input.h"
 #include "sartor/base/memory.h"
 #include "sartor/cells/colour.h"
@@ -60,6 +61,27 @@ static void mark_pastes(bool on)
         return; /* the next paint fails, too */
 }
 
+/* With direct colours where the terminal has them. The variable is as it was afterwards, for
+ * programs that are started from here. */
+static SCREEN *open_screen(void)
+{
+    char *description = direct_colour_description();
+    SCREEN *opened = NULL;
+    if (description) {
+        const char *value = getenv("TERMINFO");
+        char *before = value ? sr_xstrdup(value) : NULL;
+        setenv("TERMINFO", description, 1);
+        opened = newterm(NULL, output, stdin);
+        if (before)
+            setenv("TERMINFO", before, 1);
+        else
+            unsetenv("TERMINFO");
+        free(before);
+        free(description);
+    }
+    return opened ? opened : newterm(NULL, output, stdin);
+}
+
 enum sr_status terminal_start(struct sr_error *error)
 {
     int descriptor = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
@@ -73,7 +95,7 @@ enum sr_status terminal_start(struct sr_error *error)
     use_env(FALSE);
     use_tioctl(TRUE);
     if (!getenv("ESCDELAY")) set_escdelay(25);
-    screen = newterm(NULL, output, stdin);
+    screen = open_screen();
     if (!screen) {
         fclose(output);
         output = NULL;

@@ -39,6 +39,7 @@ static void run_child(const char *term, char *const environment[], char *const a
 {
     setenv("TERM", term, 1);
     unsetenv("COLORTERM");
+    unsetenv("STY");
     unsetenv("NO_COLOR");
     unsetenv("LINES");
     unsetenv("COLUMNS");

@@ -174,7 +174,7 @@ static void assert_pair(int pair, int fore, int back)
 static void pairs_are_kept_while_they_are_shown(void **state)
 {
     (void)state;
-    enum { FORES = 256, BACKS = 32 }; /* as many as there are pairs */
+    enum { FORES = 256, BACKS = 96 }; /* as many as there are pairs */
     FILE *nowhere = fopen("/dev/null", "r+");
     SCREEN *screen = newterm("xterm-256color", nowhere, nowhere);
     if (!screen || start_color() != OK || COLOR_PAIRS < 256 + FORES * BACKS) skip();

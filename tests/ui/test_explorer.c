@@ -392,6 +392,22 @@ static void follows_the_terminals_colours(void **state)
     }
 }
 
+/* Does the screen, once whole, show a grey of the garments by red, green and blue? */
+static bool has_direct_greys(struct pty *pty)
+{
+    bool found = false;
+    check(pty, pty_wait(pty, SAMPLES));
+    pty_send(pty, ":whole");
+    check(pty, pty_wait_line(pty, -1, ":whole"));
+    for (int at = 0; at < 80 * 24; at++) {
+        VTermScreenCell cell;
+        vterm_screen_get_cell(pty->screen, (VTermPos){.row = at / 80, .col = at % 80}, &cell);
+        found |= VTERM_COLOR_IS_RGB(&cell.bg) && cell.bg.rgb.red == cell.bg.rgb.green &&
+                 cell.bg.rgb.red > 100 && cell.bg.rgb.red < 250;
+    }
+    return found;
+}
+
 /* A terminal that is told red, green and blue as they are. */
 static void direct_colours(void **state)
 {
@@ -406,7 +422,6 @@ static void direct_colours(void **state)
         "\top=\\E[39;49m, initc@, use=xterm-256color,\n";
     char line[256], variable[256];
     struct pty pty;
-    bool red_green_blue = false;
     snprintf(line, sizeof line, "tic -x -o %s/terminfo - 2>/dev/null", home);
     FILE *tic = popen(line, "w");
     assert_non_null(tic);
@@ -414,17 +429,51 @@ static void direct_colours(void **state)
     if (pclose(tic)) skip();
     snprintf(variable, sizeof variable, "TERMINFO_DIRS=%s/terminfo:", home);
     start_as(&pty, 80, 24, "sartor-direct", variable);
-    check(&pty, pty_wait(&pty, SAMPLES));
-    pty_send(&pty, ":whole");
-    check(&pty, pty_wait_line(&pty, -1, ":whole"));
-    for (int at = 0; at < 80 * 24; at++) {
-        VTermScreenCell cell;
-        vterm_screen_get_cell(pty.screen, (VTermPos){.row = at / 80, .col = at % 80}, &cell);
-        red_green_blue |= VTERM_COLOR_IS_RGB(&cell.bg) && cell.bg.rgb.red == cell.bg.rgb.green &&
-                          cell.bg.rgb.red > 100 && cell.bg.rgb.red < 250;
-    }
-    check(&pty, red_green_blue); /* a grey of the garments */
+    check(&pty, has_direct_greys(&pty));
     quit(&pty);
+}
+
+/* Those that stand in no standard part of a description: Control with an arrow, the mouse. */
+static void has_keys_of_xterm(struct pty *pty)
+{
+    pty_send(pty, "\033:bind C-Right pane data\r\033[1;5C");
+    check(pty, pty_wait_line(pty, 0, "[2 Data]"));
+    pty_send(pty, ":set mouse=on\r:pane log\r");
+    check(pty, pty_wait_line(pty, 0, "[7 Log]"));
+    check(pty, pty->mouse);
+    pty_send(pty, "\033[<0;3;1M\033[<0;3;1m");
+    check(pty, pty_wait_line(pty, 0, "[1 Browse]"));
+}
+
+/* The same where COLORTERM says it beside a TERM of 256 colours, whose keys are those of before. */
+static void colorterm_says_direct_colours(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *term;
+        char *variables[3];
+        bool direct;
+    } cases[] = {
+        {"xterm-256color", {"COLORTERM=truecolor"}, true},
+        {"xterm", {"COLORTERM=24bit"}, true},
+        {"tmux-256color", {"COLORTERM=truecolor"}, true},
+        {"screen-256color", {"COLORTERM=truecolor"}, true},
+        {"screen-256color", {"COLORTERM=truecolor", "STY=1.screen"}, false},
+        {"xterm-256color", {"COLORTERM=yes"}, false},
+        {"xterm-256color", {"COLORTERM=truecolor", "NO_COLOR=1"}, false},
+        {"vt100", {"COLORTERM=truecolor"}, false},
+    };
+    char *const argv[] = {program, "--data", data, "--home", home, "--threads", "1", NULL};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pty pty;
+        assert_true(pty_start(&pty, 80, 24, cases[i].term, cases[i].variables, argv));
+        if (has_direct_greys(&pty) != cases[i].direct)
+            fail_msg("%s %s %s", cases[i].term, cases[i].variables[0], cases[i].variables[1]);
+        pty_send(&pty, "\033OD\033OD<");
+        check(&pty, pty_wait_line(&pty, -1, ":who<le"));
+        if (i == 0) has_keys_of_xterm(&pty);
+        quit(&pty);
+    }
 }
 
 /* Under a shell with job control: ^Z gives the shell its screen, fg brings ours back. */
@@ -875,6 +924,7 @@ int main(void)
         cmocka_unit_test(clicks_press_what_they_hit),
         cmocka_unit_test(follows_the_terminals_colours),
         cmocka_unit_test(direct_colours),
+        cmocka_unit_test(colorterm_says_direct_colours),
         cmocka_unit_test(suspends_and_resumes),
         cmocka_unit_test(signals_end_it),
         cmocka_unit_test(ends_while_its_terminal_takes_nothing),
