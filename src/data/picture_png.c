@@ -68,6 +68,21 @@ static void set_layout(png_structp png, png_infop info, struct reader *reader)
     png_set_add_alpha(png, 0xff, PNG_FILLER_AFTER);
 }
 
+static uint32_t big_endian(const uint8_t *bytes)
+{
+    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+}
+
+/* A size beyond its limits libpng would call bad data, without saying what it is. */
+static bool header_allowed(const struct reader *reader)
+{
+    enum { KIND = 12, WIDTH = 16, HEIGHT = 20, END = 24 };
+    if (reader->length < END || memcmp(reader->bytes + KIND, "IHDR", 4)) return true;
+    const uint32_t height = big_endian(reader->bytes + HEIGHT),
+                   width = big_endian(reader->bytes + WIDTH);
+    return !height || !width || picture_allowed(reader->name, height, width, reader->error);
+}
+
 /* All calls of libpng that may end in on_error. */
 static void read_picture(png_structp png, png_infop info, struct reader *reader)
 {
@@ -81,11 +96,15 @@ static void read_picture(png_structp png, png_infop info, struct reader *reader)
     /* Only the chunks that make the picture: for a text or a profile, libpng would allocate the
      * length that the chunk gives before it knows whether the file is that long. */
     png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
+    if (!header_allowed(reader)) {
+        reader->status = SR_ERROR_ARGUMENT; /* said already */
+        return;
+    }
     png_read_info(png, info);
     const png_uint_32 height = png_get_image_height(png, info),
                       width = png_get_image_width(png, info);
     if (!picture_allowed(reader->name, height, width, reader->error)) {
-        reader->status = SR_ERROR_ARGUMENT; /* said already */
+        reader->status = SR_ERROR_ARGUMENT;
         return;
     }
     picture->height = (int)height;
@@ -115,8 +134,7 @@ static void read_picture(png_structp png, png_infop info, struct reader *reader)
 static int find_orientation(const uint8_t *bytes, size_t length)
 {
     for (size_t at = 8; at + 12 <= length;) {
-        const size_t size = (size_t)bytes[at] << 24 | (size_t)bytes[at + 1] << 16 |
-                            (size_t)bytes[at + 2] << 8 | bytes[at + 3];
+        const size_t size = big_endian(bytes + at);
         if (size > length - at - 12) return 1;
         if (!memcmp(bytes + at + 4, "eXIf", 4)) return exif_orientation(bytes + at + 8, size);
         at += 12 + size;

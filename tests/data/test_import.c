@@ -260,7 +260,9 @@ static void absurd_sizes(void **state)
 {
     (void)state;
     const uint32_t sizes[3][2] = {{1 << 30, 8}, {20000, 20000}, {0, 4}};
-    const char *const parts[3] = {"usable PNG", "40 million", "usable PNG"};
+    const char *const parts[3] = {
+        "it is said to be 1073741824x8 pixels; a picture may have 20000 on a side", "40 million",
+        "usable PNG"};
     for (int i = 0; i < 3; i++) {
         uint8_t file[8 + 25 + 12] = {137, 'P', 'N', 'G', 13,  10,  26,  10,
                                      0,   0,   0,   13,  'I', 'H', 'D', 'R'};
