@@ -172,6 +172,15 @@ void reply_doubt(struct sr_reply *reply, const struct sr_session *session, enum 
     if (doubt) sr_reply_say(reply, "%s: %s", sr_session_picture_path(session, row), doubt);
 }
 
+void say_choice(struct sr_reply *reply, const struct sr_args *args, const struct sr_entry *entry)
+{
+    if (sr_args_given(args, "model") || !sr_model_knows_backdrops(entry->model)) return;
+    sr_reply_say(reply,
+                 "No model was named: %s is taken for pictures, since it was trained on images "
+                 "before backdrops of all kinds",
+                 entry->name);
+}
+
 void reply_nearest(struct sr_reply *reply, const struct sr_session *session,
                    const struct sr_nearest *nearest)
 {

@@ -184,6 +184,7 @@ static enum sr_status explain_sample(struct sr_session *session, const struct sr
         if (status) return status;
     }
     report(session, &explained, reply);
+    if (file == SR_FILE_PICTURES) say_choice(reply, args, entry);
     status = sr_session_show(session, file, row, error);
     if (status) return status;
     sr_explain_show(session, entry, method, layer, target);

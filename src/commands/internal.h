@@ -113,6 +113,9 @@ void reply_sample(struct sr_reply *reply, const struct sr_session *session, enum
 /* A sentence where a picture of one's own is doubtful. */
 void reply_doubt(struct sr_reply *reply, const struct sr_session *session, enum sr_file file,
                  uint32_t row);
+/* Of a picture of one's own: a sentence where no model was named and one that knows backdrops was
+ * taken. */
+void say_choice(struct sr_reply *reply, const struct sr_args *args, const struct sr_entry *entry);
 /* What was done when the data was opened: as a list of a record, if there is anything, and as lines
  * for people. */
 void reply_notes(struct sr_reply *reply, const struct sr_session *session);

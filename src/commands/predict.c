@@ -260,6 +260,14 @@ static enum sr_status predict_samples(struct sr_session *session, const struct s
     return status;
 }
 
+static bool any_picture(const struct sr_args *args)
+{
+    bool any = false;
+    for (size_t i = 0; i < arg_count(args, "index"); i++)
+        any |= arg_sample_at(args, "index", i)->file == SR_FILE_PICTURES;
+    return any;
+}
+
 SR_RUN(predict_run)
 {
     SR_UNUSED;
@@ -278,6 +286,7 @@ SR_RUN(predict_run)
         report(session, entry, arg_sample(args, "index"), answers, reply);
     else if (!status)
         report_all(session, args, entry->model, answers, reply);
+    if (!status && any_picture(args)) say_choice(reply, args, entry);
     if (!status && path) sr_reply_say(reply, "Written to %s", path);
     for (size_t i = 0; i < count; i++) sr_answer_fini(&answers[i]);
     free(answers);

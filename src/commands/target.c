@@ -329,9 +329,8 @@ static void split_list(const struct lookup *lookup, const char *text, struct sr_
 
 /* --- the current model ----------------------------------------------------------------- */
 
-/* Is the command asked about pictures (a count of them), and from how many could nothing be cut out
- * for sure? */
-static enum sr_status count_pictures(const struct lookup *lookup, size_t *pictures, size_t *unclear,
+/* How many pictures is the command asked about? One that cannot be read is refused. */
+static enum sr_status count_pictures(const struct lookup *lookup, size_t *pictures,
                                      struct sr_error *error)
 {
     enum sr_status status = SR_OK;
@@ -348,23 +347,20 @@ static enum sr_status count_pictures(const struct lookup *lookup, size_t *pictur
             status = find_sample(&samples, words.items[i], &target, error);
             if (status) break;
             ++*pictures;
-            *unclear += sr_session_import(lookup->session, target.sample.row)->whole != NULL;
         }
         sr_words_fini(&words);
     }
     return status;
 }
 
-/* The one used last. For pictures one that knows backdrops, unless it is one of the user's own that
- * was used last and all could be cut out. */
+/* The one used last; for pictures one that knows backdrops, where any does for these data. */
 static enum sr_status current_model(const struct lookup *lookup, struct sr_text *word,
                                     struct sr_error *error)
 {
-    size_t pictures = 0, unclear = 0;
+    size_t pictures = 0;
     struct sr_entry *entry = sr_session_entry(lookup->session, NULL, error), *other = NULL;
-    enum sr_status status = count_pictures(lookup, &pictures, &unclear, error);
-    if (!status && (unclear || (pictures && entry && entry->shipped)))
-        status = sr_session_backdrops_model(lookup->session, &other, error);
+    enum sr_status status = count_pictures(lookup, &pictures, error);
+    if (!status && pictures) status = sr_session_backdrops_model(lookup->session, &other, error);
     if (status) return status;
     if (other) entry = other;
     if (!entry) return error->status;

@@ -27,6 +27,16 @@ run export browse boot.png test:3 to=x.png; expect 1 "cannot be in one figure" "
 run tag boot.png; expect 1 "is not a sample" "pictures have no tags"
 run predict cnn blank.png; expect 1 "blank.png is empty" "an empty picture is refused"
 run predict cnn none.png; expect 1 "none.png" "and one that is not there"
+# Where no model is named: one that knows backdrops, though one of the user's own is newer.
+run train knn k=1 limit=100; run predict boot.png; expect 0 "boot.png: cnn-background says Ankle boot" "a picture goes to the model that knows backdrops"
+expect 0 "No model was named: cnn-background is taken for pictures, since it was trained on" "and it is said why"
+run predict boot.png pullover.png; expect 0 "No model was named: cnn-background" "of several, too"
+run explain boot.png; expect 0 "No model was named: cnn-background" "and by explain"
+run predict knn boot.png; expect 0 "boot.png: knn says" "one that is named is asked"
+! grep -q "No model was named" out; report $? "without a word of others"
+run predict test:1; expect 0 "knn says" "samples of the data go to the user's own"
+! grep -q "No model was named" out; report $? "of which nothing is to be said"
+run train cnn name=mine background=on limit=50 epochs=1 widths=2 dense=4; run predict boot.png; expect 0 "No model was named: mine is taken" "one's own that knows backdrops comes first"
 printf 'show boot.png\nexplain cnn\nshow pullover.png\npredict cnn picture:0\nbrowse split=test\npredict cnn\n' >script
 "$sartor" --home "$work/home" --data "$mini" --batch script >out 2>err; code=$?
 expect 0 "boot.png; cnn says" "the picture shown is the current sample"
