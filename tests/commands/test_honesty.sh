@@ -57,6 +57,31 @@ wait $pid; code=$?; mv said out
 expect 1 "knn was trained again by another process: the new one is used" "a model that was trained again elsewhere is used from then on"
 expect 1 "knn is gone: another process has deleted its file" "one that was deleted is gone"
 
+# What a prediction is worth, by the same names and of the same values in each command that shows one.
+worth() { grep -oE '"(familiarity|calibrated|set)": ([0-9.e-]+|true|false|\[[0-9, ]*\])' out | sort; }
+shipped() { "$sartor" --home "$work/untouched" --data "$mini" "$@" >out 2>err; code=$?; }
+for sample in test:1 test:23; do
+    shipped --json predict cnn $sample; worth >predicted
+    shipped --json show $sample model=cnn; worth >shown
+    shipped --json explain cnn $sample; worth >explained
+    [ "$(wc -l <predicted)" -eq 3 ] && grep -q '"calibrated": true' predicted && grep -qE '"set": \[[0-9]' predicted
+    report $? "$sample: predict has familiarity, set and calibrated"
+    cmp -s predicted shown; report $? "$sample: show has the same"
+    cmp -s predicted explained; report $? "$sample: explain, too"
+    awk -F': ' '/familiarity/ && $2 >= 0 && $2 <= 1 { right = 1 } END { exit !right }' predicted; report $? "$sample: a share of held-out rows"
+done
+printf 'set calibrate=off\npredict cnn test:1\nshow test:1 model=cnn\nexplain cnn test:1\nset calibrate=on\npredict cnn test:1 test:23\n' >lines
+shipped --json --batch lines
+[ "$(grep -c '"calibrated": false' out)" -eq 3 ]; report $? "each says that probabilities are not calibrated"
+[ "$(tail -n 2 out | grep -oE '"(familiarity|set|calibrated)": ' | wc -l)" -eq 6 ]; report $? "and so does each row of several"
+shipped --json evaluate cnn split=test
+awk '{ for (i = 1; i <= 4; i++) { name = i == 1 ? "calibration_error" : i == 2 ? "calibration_bias" : i == 3 ? "coverage" : "set_size"
+           if (!match($0, "\"" name "\": -?[0-9.e-]+")) { exit 1 }
+           value[i] = substr($0, RSTART + length(name) + 4, RLENGTH - length(name) - 4) + 0 }
+       e = value[1]; b = value[2]; right = e >= (b < 0 ? -b : b) - 1e-9 && e < 0.5 && value[3] > 0.8 && value[3] <= 1 && value[4] >= 1 && value[4] < 3
+       exit !right }' out
+report $? "evaluate has calibration_error, calibration_bias (no larger), coverage from 0 to 1 and set_size"
+
 # A leak: 100 test images stand in the train file, too.
 mkdir leak
 for part in train t10k; do
