@@ -4,15 +4,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "map_features.h"
 #include "sartor/app/results.h"
 #include "sartor/base/memory.h"
 #include "slices.h"
+#include "task.h"
 
 /* ---- results --------------------------------------------------------------------------- */
 
 struct key {
     struct sr_result_key base;
-    enum sr_features of; /* of relations */
+    enum sr_features of; /* of relations; those of a model are by base.model */
 };
 
 static bool same(const void *key, const void *other)
@@ -28,8 +30,12 @@ static void describe_measures(const void *key, char *text, size_t size)
 
 static void describe_relations(const void *key, char *text, size_t size)
 {
-    snprintf(text, size, "the images are being compared by %s",
-             sr_features_names[((const struct key *)key)->of]);
+    const struct key *own = key;
+    if (own->base.model)
+        snprintf(text, size, "the images are being compared by their features in %s",
+                 own->base.model->name);
+    else
+        snprintf(text, size, "the images are being compared by %s", sr_features_names[own->of]);
 }
 
 static enum sr_status run_measures(const void *key, void *value, struct sr_pool *pool,
@@ -42,9 +48,20 @@ static enum sr_status run_measures(const void *key, void *value, struct sr_pool 
 static enum sr_status run_relations(const void *key, void *value, struct sr_pool *pool,
                                     const struct sr_monitor *monitor, struct sr_error *error)
 {
-    const struct sr_dataset *data = ((const struct key *)key)->base.data;
-    return sr_audit_relate(value, data->files, data->classes, ((const struct key *)key)->of, pool,
-                           monitor, error);
+    const struct key *own = key;
+    const struct sr_dataset *data = own->base.data;
+    struct sr_audit_features features = {.kind = own->of};
+    float *rows = NULL;
+    enum sr_status status = SR_OK;
+    if (own->base.model)
+        status = sr_map_features(data, own->base.model, own->of, pool, monitor, &rows,
+                                 &features.width, error);
+    features.rows = rows;
+    if (!status)
+        status =
+            sr_audit_relate(value, data->files, data->classes, &features, pool, monitor, error);
+    free(rows);
+    return status;
 }
 
 static void fini_measures(void *value)
@@ -135,6 +152,19 @@ static enum sr_status ask(struct sr_session *session, bool start, const struct s
                                     : sr_error_set(error, SR_PENDING, "the audit is not there");
 }
 
+/* The key of relations by a model, which is read where that may be started. */
+static enum sr_status key_by(struct sr_session *session, bool start, struct sr_entry *by,
+                             struct key *key, struct sr_error *error)
+{
+    enum sr_status status = start ? sr_session_usable(session, &by, error) : SR_OK;
+    if (!status && !by->model)
+        status = sr_error_set(error, SR_PENDING, "the model has not been read");
+    if (status) return status;
+    key->base.model = by->model;
+    key->of = SR_FEATURES_PIXELS;
+    return SR_OK;
+}
+
 static enum sr_status gather(struct sr_session *session, bool start,
                              const struct sr_audit_request *request, struct sr_session_audit *audit,
                              struct sr_error *error)
@@ -145,7 +175,8 @@ static enum sr_status gather(struct sr_session *session, bool start,
     if (status) return status;
     struct key key = {{NULL, sr_dataset_opened(session->data), 0}, request->of};
     const struct key plain = {key.base, 0};
-    status = ask(session, start, &measures_kind, &plain, &value, error);
+    if (request->by) status = key_by(session, start, request->by, &key, error);
+    if (!status) status = ask(session, start, &measures_kind, &plain, &value, error);
     if (status) return status;
     audit->base = (struct sr_audit_base){
         .measures = value, .files = key.base.data->files, .classes = session->data->classes};
@@ -192,8 +223,13 @@ enum sr_status sr_session_audit_filter(struct sr_session *session, const struct 
                                        struct sr_error *error)
 {
     const enum sr_audit_kind kind = (enum sr_audit_kind)filter->audit;
-    const struct sr_audit_request request = {.kinds = 1u << kind, .of = filter->audit_of};
+    struct sr_audit_request request = {.kinds = 1u << kind};
     struct sr_session_audit audit;
+    const int features = sr_features_find(filter->audit_of);
+    if (features >= 0)
+        request.of = (enum sr_features)features;
+    else if (!(request.by = sr_session_entry(session, filter->audit_of, error)))
+        return error->status;
     enum sr_status status = sr_session_audit(session, &request, &audit, error);
     if (!status) *count = sr_audit_find(&audit.base, kind, filter->threshold, findings);
     sr_session_audit_fini(&audit);

@@ -1,13 +1,13 @@
 /* map_features.c - see map_features.h. */
 #include "map_features.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 #include "sartor/base/clock.h"
 #include "sartor/base/memory.h"
 #include "sartor/base/stopped.h"
 #include "sartor/embed/pca.h"
+#include "sartor/models/representation.h"
 
 /* Images between two looks at whether to end. */
 enum { BLOCK = 1024 };
@@ -70,18 +70,6 @@ static enum sr_status fill(const struct sr_images *images, enum sr_features kind
     return SR_OK;
 }
 
-/* What a model makes of the images of a file: the square roots of its probabilities, between which
- * the distance is Hellinger's. */
-static enum sr_status ask(const struct sr_model *model, const struct sr_images *images, float *out,
-                          size_t width, struct sr_pool *pool, const struct sr_monitor *monitor,
-                          struct sr_error *error)
-{
-    const struct sr_samples all = {images, NULL, images->count};
-    enum sr_status status = sr_model_predict(model, &all, pool, monitor, out, error);
-    for (size_t i = 0; !status && i < images->count * width; i++) out[i] = sqrtf(out[i]);
-    return status;
-}
-
 enum sr_status sr_map_features(const struct sr_dataset *data, const struct sr_model *model,
                                enum sr_features kind, struct sr_pool *pool,
                                const struct sr_monitor *monitor, float **rows, int *width,
@@ -91,7 +79,7 @@ enum sr_status sr_map_features(const struct sr_dataset *data, const struct sr_mo
     const int side = kind == SR_FEATURES_PIXELS ? square_of(shape) : 1;
     size_t count = 0, at = 0;
     enum sr_status status = SR_OK;
-    *width = model      ? model->shape.classes
+    *width = model      ? (int)sr_representation_size(model)
              : side > 1 ? ((shape.height + side - 1) / side) * ((shape.width + side - 1) / side) *
                               shape.channels
                         : (int)sr_features_size(kind, shape);
@@ -101,8 +89,9 @@ enum sr_status sr_map_features(const struct sr_dataset *data, const struct sr_mo
     for (int f = 0; !status && f < SR_FILE_COUNT; f++) {
         float *out = *rows + at * (size_t)*width;
         const struct sr_images *images = &data->files[f];
-        if (model && images->count)
-            status = ask(model, images, out, (size_t)*width, pool, monitor, error);
+        const struct sr_samples all = {images, NULL, images->count};
+        if (model)
+            status = sr_representation_fill(model, &all, pool, monitor, out, error);
         else
             status = fill(images, kind, side, out, (size_t)*width, pool, monitor, error);
         at += images->count;

@@ -22,7 +22,7 @@ void sr_filter_init(struct sr_filter *filter)
                                  .confidence_high = INFINITY,
                                  .audit = -1,
                                  .threshold = NAN,
-                                 .audit_of = SR_FEATURES_HOG};
+                                 .audit_of = "hog"};
 }
 
 static bool needs_predictions(const struct sr_filter *filter)
@@ -226,8 +226,7 @@ void sr_filter_print(const struct sr_session *session, const struct sr_filter *f
     if (filter->audit >= 0) {
         sr_text_printf(text, " audit=%s", sr_audit_checks[filter->audit].name);
         if (isfinite(filter->threshold)) sr_text_printf(text, " threshold=%g", filter->threshold);
-        if (filter->audit_of != SR_FEATURES_HOG)
-            sr_text_printf(text, " of=%s", sr_features_names[filter->audit_of]);
+        if (strcmp(filter->audit_of, "hog") != 0) sr_text_printf(text, " of=%s", filter->audit_of);
     }
     if (filter->tagged)
         sr_text_printf(text, filter->tag[0] ? " tagged=%s" : " tagged", filter->tag);

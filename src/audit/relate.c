@@ -18,7 +18,7 @@ enum { DIMS = 50, SAMPLE = 10000, BATCH = 2000, ROUNDS = 10 };
 struct places {
     const struct sr_images *files;
     size_t count;
-    enum sr_features features;
+    const struct sr_audit_features *features;
     int width, dims; /* of features as they are, and reduced */
     float *rows;     /* count × dims */
     struct sr_pool *pool;
@@ -28,6 +28,12 @@ struct places {
 /* Features of `count` places first, first + step, ... */
 static void fill(const struct places *places, size_t first, size_t count, double step, float *out)
 {
+    const size_t width = (size_t)places->width;
+    const float *given = places->features->rows;
+    for (size_t i = 0; given && i < count; i++)
+        memcpy(out + i * width, given + (first + (size_t)((double)i * step)) * width,
+               width * sizeof *out);
+    if (given) return;
     uint32_t *rows = sr_xalloc((count + 1) * sizeof *rows);
     size_t done = 0, before = 0;
     for (int f = 0; f < SR_FILE_COUNT; f++) {
@@ -40,8 +46,8 @@ static void fill(const struct places *places, size_t first, size_t count, double
         }
         const struct sr_samples samples = {file, rows, own};
         if (own)
-            sr_features_fill(places->features, &samples, 0, own, out + done * (size_t)places->width,
-                             (size_t)places->width, places->pool);
+            sr_features_fill(places->features->kind, &samples, 0, own, out + done * width, width,
+                             places->pool);
         done += own;
         before += file->count;
     }
@@ -194,8 +200,9 @@ static enum sr_status find_labels(struct sr_audit_relations *relations,
             ? SR_OK
             : SR_ERROR_MEMORY;
     if (!status) {
+        /* A twin is no oracle. */
         const float little =
-            0.1F * median(found->distances, count * (size_t)found->k); /* a twin is no oracle */
+            fmaxf(0.1F * median(found->distances, count * (size_t)found->k), 1e-30F);
         for (size_t i = 0; i < count; i++) {
             said.rows[i] = (uint32_t)i;
             said.truth[i] = (uint8_t)label_at(files, i);
@@ -294,10 +301,12 @@ static enum sr_status relate(struct sr_audit_relations *relations, struct places
 
 enum sr_status sr_audit_relate(struct sr_audit_relations *relations,
                                const struct sr_images files[SR_FILE_COUNT], int classes,
-                               enum sr_features features, struct sr_pool *pool,
+                               const struct sr_audit_features *features, struct sr_pool *pool,
                                const struct sr_monitor *monitor, struct sr_error *error)
 {
-    const size_t width = sr_features_size(features, files[SR_FILE_TRAIN].shape);
+    const size_t width = features->rows
+                             ? (size_t)features->width
+                             : sr_features_size(features->kind, files[SR_FILE_TRAIN].shape);
     struct places places = {.files = files,
                             .count = files[SR_FILE_TRAIN].count + files[SR_FILE_TEST].count,
                             .features = features,
@@ -307,8 +316,11 @@ enum sr_status sr_audit_relate(struct sr_audit_relations *relations,
     *relations = (struct sr_audit_relations){.count = places.count};
     if (width > SR_PCA_WIDTH)
         return sr_error_set(error, SR_ERROR_ARGUMENT,
-                            "images of %zu values are too large to be compared by pixels, which "
-                            "works up to %d; use of=hog",
+                            features->rows
+                                ? "the model's %zu features of an image are too many to compare "
+                                  "images by, which works up to %d; use of=hog"
+                                : "images of %zu values are too large to be compared by pixels, "
+                                  "which works up to %d; use of=hog",
                             width, SR_PCA_WIDTH);
     if (places.count < 2) return SR_OK;
     relations->remoteness = sr_array_raw(places.count, sizeof(float), "distances", error);

@@ -21,8 +21,9 @@ const struct sr_command sr_command_audit = {
         (const struct sr_param[]){
             {"kinds", SR_PARAM_TEXT, .fallback = "all",
              .help = "Kinds of findings, separated by commas: " SR_AUDIT_NAMES "."},
-            {"of", SR_PARAM_CHOICE, .choices = SR_FEATURES_CHOICES, .fallback = "hog",
-             .help = "The features that images are compared by."},
+            {"of", SR_PARAM_ENTRY, .choices = SR_FEATURES_CHOICES, .fallback = "hog",
+             .help = "What images are compared by: pixels, hog, or a model, whose features are "
+                     "taken (see map)."},
             {"model", SR_PARAM_MODEL,
              .help = "The model for weak-slice; without it there are none."},
             {"split", SR_PARAM_SPLIT, .choices = SR_SPLITS,
@@ -252,8 +253,9 @@ static void report(const struct sr_session *session, const struct sr_audit_reque
     size_t counts[SR_AUDIT_KINDS] = {0};
     char all[32];
     sr_format_count(all, sizeof all, base->measures->count);
-    sr_reply_say(reply, "%s images of %s, compared by %s", all, session->data->name,
-                 sr_features_names[request->of]);
+    sr_reply_say(reply, "%s images of %s, compared by %s%s", all, session->data->name,
+                 request->by ? "their features in " : "",
+                 request->by ? request->by->name : sr_features_names[request->of]);
     sr_reply_gap(reply);
     list_kinds(base, request->kinds, threshold, found, counts, reply);
     sr_reply_gap(reply);
@@ -279,9 +281,10 @@ static void report(const struct sr_session *session, const struct sr_audit_reque
 SR_RUN(audit_run)
 {
     SR_UNUSED;
-    struct sr_audit_request request = {.of = (enum sr_features)sr_args_choice(args, "of"),
-                                       .entry = arg_model(args, "model"),
-                                       .split = SR_SPLIT_DEFAULT};
+    const int features = sr_features_find(sr_args_text(args, "of"));
+    struct sr_audit_request request = {
+        .by = arg_model(args, "of"), .entry = arg_model(args, "model"), .split = SR_SPLIT_DEFAULT};
+    if (!request.by && features >= 0) request.of = (enum sr_features)features;
     struct sr_session_audit audit;
     enum sr_status status = read_kinds(sr_args_text(args, "kinds"), &request.kinds, error);
     if (status) return status;

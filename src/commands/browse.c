@@ -54,8 +54,9 @@ const struct sr_command sr_command_browse = {
             {"box", SR_PARAM_LIST, .minimum = -1e6, .maximum = 1e6,
              .help = "Samples in a rectangle of the map: left,bottom,right,top."},
             {"of", SR_PARAM_ENTRY, .choices = SR_FEATURES_CHOICES,
-             .help = "Audit: the features that images are compared by (default: hog). near, box: "
-                     "what the map is of, pixels, hog or a model (default: the map shown last)."},
+             .help = "Audit: what images are compared by, pixels, hog or a model's features "
+                     "(default: hog). near, box: what the map is of, pixels, hog or a model "
+                     "(default: the map shown last)."},
             MAP_LAYOUT_PARAM,
             SR_CHANGED_PARAM,
             {"sort", SR_PARAM_CHOICE, .choices = "index confidence loss margin",
@@ -238,7 +239,7 @@ static enum sr_status read_audit(const struct sr_args *args, bool asks_model,
         const int kind = sr_args_choice(args, "audit");
         filter->audit = kind <= SR_AUDIT_LABEL ? kind : -1;
         filter->threshold = NAN;
-        filter->audit_of = SR_FEATURES_HOG;
+        snprintf(filter->audit_of, sizeof filter->audit_of, "hog");
     } else if (filter->audit < 0 && (sr_args_given(args, "threshold") || audits_by(args))) {
         return sr_error_set(error, SR_ERROR_ARGUMENT,
                             "browse: threshold goes with audit=KIND, and of with audit, near or "
@@ -248,11 +249,9 @@ static enum sr_status read_audit(const struct sr_args *args, bool asks_model,
     }
     if (sr_args_given(args, "threshold")) filter->threshold = sr_args_number(args, "threshold");
     if (audits_by(args) && filter->audit >= 0) {
-        const int features = sr_features_find(sr_args_text(args, "of"));
-        if (features < 0)
-            return sr_error_set(error, SR_ERROR_ARGUMENT,
-                                "browse: audit takes of=pixels or of=hog");
-        filter->audit_of = (enum sr_features)features;
+        const struct sr_entry *entry = arg_model(args, "of");
+        snprintf(filter->audit_of, sizeof filter->audit_of, "%s",
+                 entry ? entry->name : sr_args_text(args, "of"));
     }
     if (filter->audit >= 0 && (filter->suspects || filter->as >= 0 || asks_model))
         return sr_error_set(error, SR_ERROR_ARGUMENT,

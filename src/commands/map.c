@@ -17,8 +17,9 @@ const struct sr_command sr_command_map = {
     .params =
         (const struct sr_param[]){
             {"of", SR_PARAM_ENTRY, .positional = true, .choices = SR_FEATURES_CHOICES,
-             .help = "What the map is of: pixels, hog, or a model, whose features are taken "
-                     "(default: the map shown last, at first pixels)."},
+             .help = "What the map is of: pixels, hog, or a model, whose features are taken: "
+                     "of a network what its last layer gets, of others the square roots of the "
+                     "probabilities (default: the map shown last, at first pixels)."},
             MAP_LAYOUT_PARAM,
             {"colour", SR_PARAM_CHOICE, .choices = SR_MAP_COLOUR_CHOICES,
              .help = "What the pane colours points by."},

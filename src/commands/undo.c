@@ -118,9 +118,10 @@ static bool same_filter(const struct sr_filter *a, const struct sr_filter *b)
            !(a->confidence_high > b->confidence_high) && a->everywhere == b->everywhere &&
            a->tagged == b->tagged && !strcmp(a->tag, b->tag) && a->suspects == b->suspects &&
            !strcmp(a->beats, b->beats) && a->order == b->order && a->descending == b->descending &&
-           a->audit == b->audit && a->audit_of == b->audit_of && !(a->threshold < b->threshold) &&
-           !(a->threshold > b->threshold) && isnan(a->threshold) == isnan(b->threshold) &&
-           !strcmp(a->model, b->model) && sr_change_same(a->change, b->change);
+           a->audit == b->audit && !strcmp(a->audit_of, b->audit_of) &&
+           !(a->threshold < b->threshold) && !(a->threshold > b->threshold) &&
+           isnan(a->threshold) == isnan(b->threshold) && !strcmp(a->model, b->model) &&
+           sr_change_same(a->change, b->change);
 }
 
 /* Show the place again: its filter, and the sample under its cursor. */

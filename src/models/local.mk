@@ -5,6 +5,7 @@ noinst_HEADERS += \
 	include/sartor/models/imported.h \
 	include/sartor/models/model.h \
 	include/sartor/models/networks.h \
+	include/sartor/models/representation.h \
 	include/sartor/models/seen.h \
 	include/sartor/models/store.h \
 	include/sartor/models/svm.h \
@@ -54,6 +55,7 @@ libsartor_a_SOURCES += \
 	src/models/model_file.c \
 	src/models/networks.c \
 	src/models/registry.c \
+	src/models/representation.c \
 	src/models/resnet.c \
 	src/models/seen.c \
 	src/models/store.c \

@@ -225,6 +225,36 @@ out:
     return status;
 }
 
+enum sr_status sr_inference_features(const struct sr_inference *inference,
+                                     const struct sr_samples *samples, float *features,
+                                     struct sr_error *error)
+{
+    struct sr_inference with = *inference;
+    struct sr_workspace *own = NULL;
+    const size_t width = sr_network_features(with.network);
+    const double begun = sr_clock_seconds();
+    enum sr_status status = SR_OK;
+
+    if (!with.workspace) {
+        with.workspace = own = sr_workspace_new(with.network, (int)images_for(samples->count),
+                                                false, with.pool, error);
+        if (!own) return SR_ERROR_MEMORY;
+    }
+    struct pass pass = begin(&with, samples);
+    sr_network_hold(with.network, with.workspace);
+    for (; !status && pass.start < samples->count; pass.start += BATCH) {
+        const size_t left = samples->count - pass.start;
+        pass.count = left < BATCH ? left : BATCH;
+        if (!run_batch(&pass, &view_table[0], with.monitor)) status = stopped(error);
+        for (size_t i = 0; !status && i < pass.count; i++)
+            sr_workspace_features(pass.workspace, i, features + (pass.start + i) * width);
+        sr_monitor_count(with.monitor, "image", pass.start + pass.count, samples->count, begun);
+    }
+    sr_network_hold(NULL, with.workspace);
+    sr_workspace_free(own);
+    return status;
+}
+
 /* Cross-entropy of one image; whether its label has the largest logit. */
 static double logits_loss(const float *logits, int classes, int label, bool *right)
 {

@@ -225,6 +225,38 @@ static void unblock(const struct shape *s, const float *from, float *to)
         }
 }
 
+/* What the last layer reads: -1 for the image. */
+static int features_layer(const struct sr_network *network)
+{
+    return network->layers[network->count - 1].spec.input;
+}
+
+static const struct shape *features_shape(const struct sr_network *network)
+{
+    const int layer = features_layer(network);
+    return layer < 0 ? &network->image : &network->layers[layer].out;
+}
+
+size_t sr_network_features(const struct sr_network *network)
+{
+    const struct shape *shape = features_shape(network);
+    return (size_t)shape_pixels(shape) * (size_t)shape->channels;
+}
+
+/* A dense layer does not stream, so that the unit before it keeps the whole batch. */
+void sr_workspace_features(const struct sr_workspace *workspace, size_t index, float *features)
+{
+    const struct sr_network *network = workspace->network;
+    const int layer = features_layer(network), unit = layer < 0 ? -1 : workspace->unit_of[layer];
+    const struct shape *shape = features_shape(network);
+    const size_t size = shape_size(shape);
+    if (unit < 0)
+        memcpy(features, workspace->image + index * size,
+               sr_network_features(network) * sizeof *features);
+    else
+        unblock(shape, workspace->units[unit].result + index * size, features);
+}
+
 enum sr_status sr_network_layer_gradients(const struct sr_network *network,
                                           struct sr_workspace *workspace, int target, size_t index,
                                           float *activations, float *gradients,

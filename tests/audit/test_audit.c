@@ -176,6 +176,54 @@ static void check_single(const struct set *set, const struct sr_audit_measures *
     free(found);
 }
 
+static const struct sr_audit_features hog = {.kind = SR_FEATURES_HOG};
+
+/* Rows that are given are compared as those that are computed, and their own width counts. */
+static void given_features(void **state)
+{
+    (void)state;
+    struct set *set = make();
+    struct sr_audit_relations computed, given;
+    struct sr_error error;
+    struct sr_audit_features features = {.kind = SR_FEATURES_PIXELS};
+    const size_t width = sr_features_size(SR_FEATURES_HOG, set->files[SR_FILE_TRAIN].shape);
+    float *rows = sr_xalloc((TRAIN + TEST) * width * sizeof *rows), *to = rows;
+    for (int f = 0; f < SR_FILE_COUNT; f++) {
+        const struct sr_images *images = &set->files[f];
+        const struct sr_samples all = {images, NULL, images->count};
+        sr_features_fill(SR_FEATURES_HOG, &all, 0, images->count, to, width, NULL);
+        to += images->count * width;
+    }
+    features.rows = rows;
+    features.width = (int)width;
+    assert_int_equal(sr_audit_relate(&computed, set->files, CLASSES, &hog, NULL, NULL, &error),
+                     SR_OK);
+    assert_int_equal(sr_audit_relate(&given, set->files, CLASSES, &features, NULL, NULL, &error),
+                     SR_OK);
+    assert_memory_equal(given.remoteness, computed.remoteness, (TRAIN + TEST) * sizeof(float));
+    assert_memory_equal(given.cluster, computed.cluster, TRAIN + TEST);
+    sr_audit_relations_fini(&given);
+    /* Of two numbers that are the class's alone, each vote is right. */
+    features.width = 2;
+    for (size_t i = 0; i < TRAIN + TEST; i++) {
+        const int label = (int)(i < TRAIN ? i : i - TRAIN) % CLASSES;
+        rows[2 * i] = (float)label;
+        rows[2 * i + 1] = (float)i / 1000;
+    }
+    assert_int_equal(sr_audit_relate(&given, set->files, CLASSES, &features, NULL, NULL, &error),
+                     SR_OK);
+    assert_float_equal(given.accuracy, 1, 0);
+    sr_audit_relations_fini(&given);
+    features.width = 5000;
+    assert_int_equal(sr_audit_relate(&given, set->files, CLASSES, &features, NULL, NULL, &error),
+                     SR_ERROR_ARGUMENT);
+    assert_non_null(strstr(error.text, "5000 features"));
+    sr_audit_relations_fini(&given);
+    sr_audit_relations_fini(&computed);
+    free(rows);
+    release(set);
+}
+
 static void whole_set(void **state)
 {
     (void)state;
@@ -191,15 +239,13 @@ static void whole_set(void **state)
     memset(set->files[SR_FILE_TRAIN].pixels + 99 * SIZE, 0, SIZE);        /* black */
     struct sr_pool *pool = sr_pool_new(2, &error);
     assert_int_equal(sr_audit_measure(&measures, set->files, pool, NULL, &error), SR_OK);
-    assert_int_equal(
-        sr_audit_relate(&relations, set->files, CLASSES, SR_FEATURES_HOG, pool, NULL, &error),
-        SR_OK);
+    assert_int_equal(sr_audit_relate(&relations, set->files, CLASSES, &hog, pool, NULL, &error),
+                     SR_OK);
     check_pairs(set, &measures, &relations);
     check_labels(set, &measures, &relations);
     check_single(set, &measures, &relations);
     /* The same on one thread, bit by bit. */
-    assert_int_equal(
-        sr_audit_relate(&again, set->files, CLASSES, SR_FEATURES_HOG, NULL, NULL, &error), SR_OK);
+    assert_int_equal(sr_audit_relate(&again, set->files, CLASSES, &hog, NULL, NULL, &error), SR_OK);
     assert_memory_equal(again.remoteness, relations.remoteness, (TRAIN + TEST) * sizeof(float));
     assert_memory_equal(again.cluster, relations.cluster, TRAIN + TEST);
     assert_int_equal(again.label_count, relations.label_count);
@@ -249,8 +295,8 @@ static void slices(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(by_hand), cmocka_unit_test(in_colour), cmocka_unit_test(whole_set),
-        cmocka_unit_test(classes), cmocka_unit_test(slices),
+        cmocka_unit_test(by_hand),        cmocka_unit_test(in_colour), cmocka_unit_test(whole_set),
+        cmocka_unit_test(given_features), cmocka_unit_test(classes),   cmocka_unit_test(slices),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

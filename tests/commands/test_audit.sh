@@ -38,6 +38,13 @@ script "browse audit=dark"; [ "$before" != "$(grep -o '"count": [0-9]*' out)" ]
 report $? "a threshold moves the line"
 script "pane data" "audit kinds=outlier" "describe"; has 'Audit: 1 exact-duplicate, .*leak, .*:audit lists them' "Data says what was found in a set of one's own"
 script "train logreg name=m" "audit model=m kinds=weak-slice"; has '"kind": "weak-slice", "count"' "slices of a model"
+script "audit of=m kinds=outlier,label-error"
+has '"kind": "label-error", "count"' "images are compared by a model's features"
+first=$(grep -o '"kind": "outlier", "count": [0-9]*' out)
+script "audit kinds=outlier,label-error"; [ "$code" -eq 0 ] && [ "$first" != "$(grep -o '"kind": "outlier", "count": [0-9]*' out)" ]
+report $? "which finds others than HOG"
+script "browse audit=outlier of=m"; has '"filter": "split=any audit=outlier of=m"' "so does the filter"
+script "audit of=nothing"; [ "$code" -eq 1 ] && grep -q 'no model "nothing"' err; report $? "an unknown model is refused"
 script "audit kinds=dork"; [ "$code" -eq 1 ] && grep -q 'no kind of finding "dork".*dark' err
 report $? "another kind is refused, with one like it"
 script "audit threshold=1"; grep -q "one kind" err; report $? "a threshold needs one kind"

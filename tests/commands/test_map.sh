@@ -19,6 +19,12 @@ run --json map hog layout=pca
 [ "$(number width)" = 972 ]; report $? "of HOG"
 run --json map cnn layout=pca
 [ "$code" -eq 0 ] && [ "$(number width)" -ge 10 ]; report $? "of a model"
+run train mlp epochs=1 hidden=24,17 name=small
+run --json map small layout=pca
+[ "$(number width)" = 17 ]; report $? "of a network: what its last layer gets"
+run train logreg name=flat
+run --json map flat layout=pca
+[ "$(number width)" = 10 ]; report $? "of another family: a number for each class"
 run map layout=pca seed=2
 [ "$code" -eq 1 ] && grep -q "takes neither perplexity nor seed" err; report $? "seed= is refused where it does nothing"
 run map nothing

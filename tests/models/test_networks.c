@@ -9,6 +9,7 @@
 #include "sartor/base/words.h"
 #include "sartor/models/families.h"
 #include "sartor/models/networks.h"
+#include "sartor/models/representation.h"
 
 static struct sr_args *parse(const struct sr_model_class *class, const char *line)
 {
@@ -23,6 +24,43 @@ static struct sr_args *parse(const struct sr_model_class *class, const char *lin
 }
 
 /* ---- against PyTorch ---- */
+
+/* From a row of features, the last layer's weights lead to the probabilities. */
+static void check_features(const struct sr_model_class *class, void *state,
+                           const struct sr_model_shape *shape, const struct sr_samples *samples,
+                           const float *wanted)
+{
+    struct sr_error error = {0};
+    struct sr_model model = {.class = class, .state = state, .shape = *shape};
+    struct sr_parameter *parameters;
+    struct sr_network *network = sr_network_copy(sr_networks_network(state), &error);
+    const size_t count = sr_network_parameters(network, &parameters),
+                 width = sr_representation_size(&model), classes = (size_t)shape->classes;
+    size_t last[4];
+    assert_int_equal(sr_network_tensor_shape(network, count - 2, last), 2);
+    assert_int_equal(last[0], classes);
+    assert_int_equal(last[1], width);
+    float *weights = malloc(classes * width * sizeof *weights), *biases = malloc(classes * 4),
+          *rows = malloc(samples->count * width * sizeof *rows);
+    sr_network_export(network, count - 2, weights);
+    sr_network_export(network, count - 1, biases);
+    assert_ok(sr_representation_fill(&model, samples, NULL, NULL, rows, &error));
+    for (size_t i = 0; i < samples->count; i++) {
+        double powers[SR_CLASSES_MAX], sum = 0;
+        for (size_t c = 0; c < classes; c++) {
+            double logit = (double)biases[c];
+            for (size_t k = 0; k < width; k++)
+                logit += (double)weights[c * width + k] * (double)rows[i * width + k];
+            sum += powers[c] = exp(logit);
+        }
+        for (size_t c = 0; c < classes; c++)
+            assert_float_equal(powers[c] / sum, wanted[i * classes + c], 1e-5);
+    }
+    free(weights);
+    free(biases);
+    free(rows);
+    sr_network_free(network);
+}
 
 static void check_golden(const struct sr_model_class *class, const char *file, const char *line)
 {
@@ -47,6 +85,8 @@ static void check_golden(const struct sr_model_class *class, const char *file, c
         if (fabsf(found[i] - ((const float *)wanted->data)[i]) > 1e-5f)
             fail_msg("%s: probability %zu is %g, PyTorch's %g", file, i, (double)found[i],
                      (double)((const float *)wanted->data)[i]);
+
+    check_features(class, state, &shape, &samples, wanted->data);
 
     /* Saved again, every tensor is bit for bit what was loaded. */
     struct sr_tensors saved = {0};

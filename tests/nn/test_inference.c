@@ -110,6 +110,21 @@ static void test_company(void **state)
                              SR_OK);
             assert_memory_equal(some, all + first * CLASSES, counts[i] * CLASSES * sizeof *some);
         }
+    /* So are its features, what the last layer gets: 64 numbers, none below 0 after a ReLU. */
+    static float features[COUNT_ALL * 64], few_features[COUNT_ALL * 64];
+    assert_int_equal(sr_network_features(convolutions), 64);
+    assert_ok(sr_inference_features(&inference, &samples, features, &error));
+    for (uint32_t first = 0; first < COUNT_ALL; first += 7) {
+        const struct sr_samples one = {&images, &first, 1};
+        assert_ok(sr_inference_features(&inference, &one, few_features, &error));
+        assert_memory_equal(few_features, features + first * 64, 64 * sizeof *features);
+    }
+    float least = INFINITY, most = 0;
+    for (size_t i = 0; i < (size_t)COUNT_ALL * 64; i++) {
+        least = fminf(least, features[i]);
+        most = fmaxf(most, features[i]);
+    }
+    assert_true(least >= 0 && most > 0);
     sr_network_free(convolutions);
 }
 

@@ -15,8 +15,9 @@ struct sr_session_audit {
 };
 
 struct sr_audit_request {
-    unsigned kinds; /* a bit for each enum sr_audit_kind */
-    enum sr_features of;
+    unsigned kinds;           /* a bit for each enum sr_audit_kind */
+    enum sr_features of;      /* what images are compared by, where `by` is NULL */
+    struct sr_entry *by;      /* a model whose features they are compared by; NULL for none */
     struct sr_entry *entry;   /* for slices; NULL for none */
     enum sr_split_name split; /* that it is judged on */
 };

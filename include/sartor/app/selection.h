@@ -60,10 +60,11 @@ struct sr_filter {
      * class suggested, and `model` one whose predictions are asked for, too. */
     bool queue;
     /* Only findings of the audit of this kind, an enum sr_audit_kind, the worst first; -1 for all
-     * samples. The threshold, NAN for the usual one, and the features they are found by. */
+     * samples. The threshold, NAN for the usual one, and what images are compared by: "pixels",
+     * "hog" or the name of a model. */
     int audit;
     double threshold;
-    enum sr_features audit_of;
+    char audit_of[64];
     /* Only what lies in a part of a map (map.h). */
     struct sr_lasso lasso;
     /* Only what `model` predicts rightly and this one wrongly; "" for any. */

@@ -109,10 +109,17 @@ struct sr_audit_relations {
 enum { SR_AUDIT_NEIGHBOURS = 10, SR_AUDIT_CLUSTERS = 20 };
 #define SR_AUDIT_NEAR_MOST 0.6
 
+/* What images are compared by. Borrowed. */
+struct sr_audit_features {
+    enum sr_features kind; /* of features that are computed; where there are no rows */
+    const float *rows;     /* places × width: others, such as a model's; NULL for none */
+    int width;
+};
+
 /* To be freed by sr_audit_relations_fini in any case. */
 enum sr_status sr_audit_relate(struct sr_audit_relations *relations,
                                const struct sr_images files[SR_FILE_COUNT], int classes,
-                               enum sr_features features, struct sr_pool *pool,
+                               const struct sr_audit_features *features, struct sr_pool *pool,
                                const struct sr_monitor *monitor, struct sr_error *error);
 void sr_audit_relations_fini(struct sr_audit_relations *relations);
 

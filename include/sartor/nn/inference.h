@@ -54,6 +54,11 @@ enum sr_status sr_inference_run(const struct sr_inference *inference, enum sr_vi
                                 const struct sr_samples *samples, float *probabilities,
                                 struct sr_error *error);
 
+/* samples × sr_network_features() floats: what the last layer gets, of the images as they are. */
+enum sr_status sr_inference_features(const struct sr_inference *inference,
+                                     const struct sr_samples *samples, float *features,
+                                     struct sr_error *error);
+
 /* Mean cross-entropy and share of right answers over samples that have labels, one view each. */
 enum sr_status sr_inference_measure(const struct sr_inference *inference,
                                     const struct sr_samples *samples, double *loss,

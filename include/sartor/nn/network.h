@@ -95,6 +95,10 @@ bool sr_workspace_stopped(const struct sr_workspace *workspace);
  * gradients is faster at it. */
 void sr_network_predict(const struct sr_network *network, struct sr_workspace *workspace,
                         int count);
+/* What the last layer, which is dense, gets of image `index` of the batch that was predicted last:
+ * sr_network_features() floats, pixels row by row where it gets a picture. */
+size_t sr_network_features(const struct sr_network *network);
+void sr_workspace_features(const struct sr_workspace *workspace, size_t index, float *features);
 /* Before several predictions with the same weights: do now what depends on the weights alone. They
  * must not change until the next call; NULL to let them. */
 void sr_network_hold(const struct sr_network *network, struct sr_workspace *workspace);
