@@ -42,7 +42,9 @@ static enum sr_status run_measures(const void *key, void *value, struct sr_pool 
                                    const struct sr_monitor *monitor, struct sr_error *error)
 {
     const struct sr_dataset *data = ((const struct key *)key)->base.data;
-    return sr_audit_measure(value, data->files, pool, monitor, error);
+    const struct sr_picture_size *sizes[SR_FILE_COUNT] = {data->sizes[SR_FILE_TRAIN],
+                                                          data->sizes[SR_FILE_TEST]};
+    return sr_audit_measure(value, data->files, sizes, pool, monitor, error);
 }
 
 static enum sr_status run_relations(const void *key, void *value, struct sr_pool *pool,

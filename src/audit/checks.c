@@ -31,6 +31,10 @@ const struct sr_audit_check sr_audit_checks[SR_AUDIT_KINDS] = {
     [SR_AUDIT_GREY] = {"grey", SR_AUDIT_OF_IMAGES, 1, false, false,
                        "mean difference between the largest and the smallest channel",
                        "It has no colours, and most others have."},
+    [SR_AUDIT_SIZE] = {"odd-size", SR_AUDIT_OF_IMAGES, 3, true, false,
+                       "the larger of two ratios to the median: of its side (root of its area), of "
+                       "its width over its height",
+                       "The picture was much larger, smaller, wider or narrower than others."},
     [SR_AUDIT_OUTLIER] = {"outlier", SR_AUDIT_OF_RELATIONS, 2, true, false,
                           "mean distance to the 10 nearest images, in medians of it",
                           "No other image is like it."},

@@ -53,9 +53,10 @@ static void add_twins(const struct sr_audit_base *base, enum sr_audit_kind kind,
 static void add_measured(const struct sr_audit_base *base, enum sr_audit_kind kind,
                          double threshold, struct list *list)
 {
-    const bool outlier = kind == SR_AUDIT_OUTLIER, above = sr_audit_checks[kind].above;
-    const float *values =
-        outlier ? base->relations->remoteness : base->measures->values[kind - SR_AUDIT_DARK];
+    const bool above = sr_audit_checks[kind].above;
+    const float *values = kind == SR_AUDIT_OUTLIER ? base->relations->remoteness
+                          : kind == SR_AUDIT_SIZE  ? base->measures->odd
+                                                   : base->measures->values[kind - SR_AUDIT_DARK];
     if (kind == SR_AUDIT_GREY && !base->measures->colour) return;
     for (size_t i = 0; values && i < base->measures->count; i++)
         if (above ? (double)values[i] > threshold : (double)values[i] < threshold)

@@ -179,9 +179,62 @@ static void find_twins(const struct measuring *measuring)
         qsort(measures->twins, measures->twin_count, sizeof *measures->twins, by_later);
 }
 
+/* ---- sizes of pictures ---- */
+
+static double side_of(struct sr_picture_size size)
+{
+    return sqrt((double)size.width * size.height);
+}
+
+static double aspect_of(struct sr_picture_size size)
+{
+    return (double)size.width / size.height;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Raise what is known of each picture to how many times a value of its size is above or below the
+ * median. */
+static void raise_odd(struct sr_audit_measures *measures,
+                      const struct sr_picture_size *const sizes[SR_FILE_COUNT],
+                      double (*of)(struct sr_picture_size), double *sorted)
+{
+    const size_t trained = measures->trained, count = measures->count;
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = of(i < trained ? sizes[SR_FILE_TRAIN][i] : sizes[SR_FILE_TEST][i - trained]);
+    qsort(sorted, count, sizeof *sorted, by_value);
+    const double usual = sorted[count / 2];
+    for (size_t i = 0; i < count; i++) {
+        const double value =
+            of(i < trained ? sizes[SR_FILE_TRAIN][i] : sizes[SR_FILE_TEST][i - trained]);
+        measures->odd[i] = fmaxf(measures->odd[i], (float)fmax(value / usual, usual / value));
+    }
+}
+
+static enum sr_status find_odd(struct sr_audit_measures *measures,
+                               const struct sr_picture_size *const sizes[SR_FILE_COUNT],
+                               struct sr_error *error)
+{
+    double *sorted = sr_array_raw(measures->count, sizeof *sorted, "measures", error);
+    measures->odd = sr_array_new(measures->count, sizeof *measures->odd, "measures", error);
+    enum sr_status status = sorted && measures->odd ? SR_OK : SR_ERROR_MEMORY;
+    if (!status && measures->count) {
+        raise_odd(measures, sizes, side_of, sorted);
+        raise_odd(measures, sizes, aspect_of, sorted);
+    }
+    free(sorted);
+    return status;
+}
+
 enum sr_status sr_audit_measure(struct sr_audit_measures *measures,
-                                const struct sr_images files[SR_FILE_COUNT], struct sr_pool *pool,
-                                const struct sr_monitor *monitor, struct sr_error *error)
+                                const struct sr_images files[SR_FILE_COUNT],
+                                const struct sr_picture_size *const sizes[SR_FILE_COUNT],
+                                struct sr_pool *pool, const struct sr_monitor *monitor,
+                                struct sr_error *error)
 {
     struct measuring measuring = {measures, files, NULL, 0};
     enum sr_status status = SR_OK;
@@ -206,6 +259,8 @@ enum sr_status sr_audit_measure(struct sr_audit_measures *measures,
             coloured += measures->values[SR_AUDIT_GREY - SR_AUDIT_DARK][i] >=
                         (float)sr_audit_checks[SR_AUDIT_GREY].threshold;
         measures->colour = 2 * coloured > measures->count;
+        if (sizes && sizes[SR_FILE_TRAIN] && sizes[SR_FILE_TEST])
+            status = find_odd(measures, sizes, error);
     }
     free(measuring.hashes);
     return status;
@@ -214,6 +269,7 @@ enum sr_status sr_audit_measure(struct sr_audit_measures *measures,
 void sr_audit_measures_fini(struct sr_audit_measures *measures)
 {
     for (int m = 0; m < SR_AUDIT_MEASURES; m++) free(measures->values[m]);
+    free(measures->odd);
     free(measures->twins);
     *measures = (struct sr_audit_measures){0};
 }

@@ -83,6 +83,16 @@ static void print_slice(const struct sr_audit_slice *slice, struct sr_text *text
                    100 * (double)slice->right_others / (double)slice->others, slice->p);
 }
 
+static void print_size(const struct sr_session *session, const struct sr_finding *one,
+                       struct sr_text *text)
+{
+    uint32_t row;
+    const enum sr_file file = sr_audit_sample(session, one->place, &row);
+    const struct sr_picture_size size = sr_dataset_opened(session->data)->sizes[file][row];
+    sr_text_printf(text, " was a picture of %d×%d pixels, %.1f times off the usual size or shape",
+                   size.width, size.height, one->score);
+}
+
 /* A finding as a sentence without its full stop. */
 static void print_finding(const struct sr_session *session, const struct sr_finding *one,
                           struct sr_text *text)
@@ -112,6 +122,8 @@ static void print_finding(const struct sr_session *session, const struct sr_find
     } else if (one->kind == SR_AUDIT_LABEL) {
         sr_text_printf(text, " looks like %s, by a margin of %.2f", class_name(session, one->class),
                        -one->score);
+    } else if (one->kind == SR_AUDIT_SIZE) {
+        print_size(session, one, text);
     } else {
         sr_text_add(text, " ");
         sr_text_printf(text, measured[one->kind], one->score);

@@ -1,6 +1,6 @@
 /* cache.c - see cache.h. A file is: MAGIC, length and checksum of a JSON object, the object, which
- * tells all but these; labels of train and test; from multiples of ALIGNED on, pixels of train and
- * of test.
+ * tells all but these; labels of train and test; sizes of their pictures, where these differ; from
+ * multiples of ALIGNED on, pixels of train and of test.
  */
 #include "cache.h"
 
@@ -18,7 +18,7 @@
 #include "sartor/base/json.h"
 #include "sartor/base/memory.h"
 
-#define MAGIC "sartor-set 1\n\0\0"
+#define MAGIC "sartor-set 2\n\0\0"
 enum { MAGIC_BYTES = 16, ALIGNED = 64 << 10, JSON_MAX = 1 << 20 };
 static const uint64_t cache_bytes = (uint64_t)8 << 30;
 
@@ -85,6 +85,18 @@ static size_t aligned(size_t at)
     return (at + ALIGNED - 1) / ALIGNED * ALIGNED;
 }
 
+/* Checksum of the sizes of pictures; -1 where there are none. */
+static int64_t sum_sizes(const struct sr_dataset *dataset)
+{
+    unsigned long sum = 0;
+    for (int f = 0; f < SR_FILE_COUNT; f++) {
+        if (!dataset->sizes[f]) return -1;
+        sum = crc32_z(sum, (const uint8_t *)dataset->sizes[f],
+                      dataset->files[f].count * sizeof *dataset->sizes[f]);
+    }
+    return (int64_t)sum;
+}
+
 /* --- writing -------------------------------------------------------------------------------- */
 
 static void describe(const struct sr_dataset *dataset, struct sr_text *text)
@@ -109,6 +121,7 @@ static void describe(const struct sr_dataset *dataset, struct sr_text *text)
     sr_json_set_integer(object, "channels", train->shape.channels);
     sr_json_set_integer(object, "train", (int64_t)train->count);
     sr_json_set_integer(object, "test", (int64_t)dataset->files[SR_FILE_TEST].count);
+    sr_json_set_integer(object, "sizes", sum_sizes(dataset));
     sr_json_print(object, text);
     sr_json_free(object);
 }
@@ -128,6 +141,9 @@ static bool write_set(FILE *file, const struct sr_dataset *dataset)
     sr_text_fini(&text);
     for (int f = 0; f < SR_FILE_COUNT; f++)
         good = good && put(file, dataset->files[f].labels, dataset->files[f].count);
+    for (int f = 0; f < SR_FILE_COUNT && sum_sizes(dataset) >= 0; f++)
+        good = good &&
+               put(file, dataset->sizes[f], dataset->files[f].count * sizeof *dataset->sizes[f]);
     for (int f = 0; f < SR_FILE_COUNT; f++) {
         const struct sr_images *images = &dataset->files[f];
         const off_t at = ftello(file);
@@ -282,8 +298,22 @@ static bool read_object(const struct sr_json *object, struct sr_dataset *dataset
     return true;
 }
 
+/* `sum`: as sum_sizes has it. */
+static bool read_sizes(FILE *file, int64_t sum, struct sr_dataset *dataset)
+{
+    for (int f = 0; sum >= 0 && f < SR_FILE_COUNT; f++) {
+        const size_t count = dataset->files[f].count;
+        struct sr_picture_size *sizes = sr_array_raw(count, sizeof *sizes, "sizes", NULL);
+        dataset->sizes[f] = sizes;
+        if (!sizes || fread(sizes, sizeof *sizes, count, file) != count) return false;
+        for (size_t i = 0; i < count; i++)
+            if (!sizes[i].width || !sizes[i].height) return false;
+    }
+    return sum_sizes(dataset) == sum;
+}
+
 /* Labels are read, pixels mapped; all must be there, and have the digest. */
-static bool read_images(FILE *file, struct sr_dataset *dataset)
+static bool read_images(FILE *file, int64_t sizes, struct sr_dataset *dataset)
 {
     char digest[40];
     struct stat about;
@@ -299,6 +329,7 @@ static bool read_images(FILE *file, struct sr_dataset *dataset)
         for (size_t i = 0; i < images->count; i++)
             if (images->labels[i] >= dataset->classes) return false;
     }
+    if (!read_sizes(file, sizes, dataset)) return false;
     size_t at = (size_t)ftello(file);
     for (int f = 0; f < SR_FILE_COUNT; f++) {
         struct sr_images *images = &dataset->files[f];
@@ -335,7 +366,8 @@ static bool read_set(FILE *file, struct sr_dataset *dataset)
                                      crc32_z(0, (const uint8_t *)text, length) == head[1]
                                  ? sr_json_parse(text, length, &ignored)
                                  : NULL;
-    const bool good = object && read_object(object, dataset) && read_images(file, dataset);
+    const bool good = object && read_object(object, dataset) &&
+                      read_images(file, whole(object, "sizes", UINT32_MAX), dataset);
     sr_json_free(object);
     free(text);
     return good;
@@ -343,7 +375,11 @@ static bool read_set(FILE *file, struct sr_dataset *dataset)
 
 static void clear(struct sr_dataset *dataset)
 {
-    for (int f = 0; f < SR_FILE_COUNT; f++) sr_images_fini(&dataset->files[f]);
+    for (int f = 0; f < SR_FILE_COUNT; f++) {
+        sr_images_fini(&dataset->files[f]);
+        free(dataset->sizes[f]);
+        dataset->sizes[f] = NULL;
+    }
     for (int c = 0; c < SR_CLASSES_MAX; c++) {
         free(dataset->class_names[c]);
         dataset->class_names[c] = NULL;

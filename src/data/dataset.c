@@ -35,6 +35,9 @@ static void settle_parts(struct sr_dataset *dataset)
         *train = *test;
         *test = none;
         test->shape = train->shape;
+        struct sr_picture_size *none_sizes = dataset->sizes[SR_FILE_TRAIN];
+        dataset->sizes[SR_FILE_TRAIN] = dataset->sizes[SR_FILE_TEST];
+        dataset->sizes[SR_FILE_TEST] = none_sizes;
     } else if (!dataset->validation || dataset->validation != train->count) {
         return;
     }
@@ -308,6 +311,7 @@ void sr_dataset_unref(struct sr_dataset *dataset)
     if (!dataset || __atomic_sub_fetch(&dataset->references, 1, __ATOMIC_ACQ_REL) > 0) return;
     if (dataset->opened) return_borrowed(dataset);
     for (int f = 0; f < SR_FILE_ALL; f++) sr_images_fini(&dataset->files[f]);
+    for (int f = 0; f < SR_FILE_COUNT; f++) free(dataset->sizes[f]);
     for (int c = 0; c < SR_CLASSES_MAX; c++) free(dataset->class_names[c]);
     for (int n = 0; n < SR_NOTES_MAX; n++) free(dataset->notes[n]);
     free(dataset->path);

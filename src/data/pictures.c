@@ -35,8 +35,9 @@ struct decoding {
     struct sr_fitting fitting;
     bool size_guessed; /* from the first picture: another size begins anew */
     bool keep_colour;
-    struct sr_images images; /* all rows, in the order of the list */
-    uint8_t *bad;            /* a byte for each row */
+    struct sr_images images;       /* all rows, in the order of the list */
+    uint8_t *bad;                  /* a byte for each row */
+    struct sr_picture_size *sizes; /* of each row, as it came */
     size_t bad_count, first_bad;
     struct sr_error first_error;
     bool restart; /* a picture has another size, or colour, than was guessed */
@@ -89,6 +90,8 @@ static void decode(void *context, size_t index, int worker)
                                    &item->error);
     if (status == SR_OK) {
         const bool colour = picture.channels == 3;
+        d->sizes[item->row] =
+            (struct sr_picture_size){(uint16_t)picture.width, (uint16_t)picture.height};
         const bool fits =
             picture.height == d->fitting.shape.height && picture.width == d->fitting.shape.width;
         item->other_size = !fits;
@@ -257,6 +260,7 @@ static enum sr_status drop_bad(struct decoding *d, struct picture_list *list,
     for (size_t i = 0; i < list->count; i++) {
         if (d->bad[i]) continue;
         list->rows[kept] = list->rows[i];
+        d->sizes[kept] = d->sizes[i];
         memmove(d->images.pixels + kept * size, d->images.pixels + i * size, size);
         kept++;
     }
@@ -264,6 +268,23 @@ static enum sr_status drop_bad(struct decoding *d, struct picture_list *list,
     dataset_note(d->loading->dataset,
                  "%s of %s pictures could not be read and were left out, the first of them: %s",
                  bad, all, d->first_error.text);
+    return SR_OK;
+}
+
+/* The sizes of the pictures, where they differ. */
+static enum sr_status keep_sizes(const struct decoding *d, const size_t counts[SR_FILE_COUNT],
+                                 struct sr_error *error)
+{
+    struct sr_picture_size **kept = d->loading->dataset->sizes;
+    const struct sr_picture_size *from = d->sizes;
+    bool same = true;
+    for (size_t i = 1; i < counts[SR_FILE_TRAIN] + counts[SR_FILE_TEST]; i++)
+        same = same && from[i].width == from->width && from[i].height == from->height;
+    for (int f = 0; !same && f < SR_FILE_COUNT; from += counts[f++]) {
+        kept[f] = sr_array_raw(counts[f], sizeof *from, "the pictures' sizes", error);
+        if (!kept[f]) return SR_ERROR_MEMORY;
+        memcpy(kept[f], from, counts[f] * sizeof *from);
+    }
     return SR_OK;
 }
 
@@ -294,7 +315,7 @@ static enum sr_status divide(struct decoding *d, const struct picture_list *list
         memcpy(test->labels, train->labels + count, others);
     }
     pixels_shrink(train, count);
-    return SR_OK;
+    return keep_sizes(d, (const size_t[SR_FILE_COUNT]){count, others}, error);
 }
 
 /* In the order of parts, which the positions of rows keep within each. */
@@ -320,7 +341,8 @@ enum sr_status pictures_load(struct loading *loading, struct picture_list *list,
     sort_parts(list);
     uint32_t *files = sr_array_raw(list->count, sizeof *files, "the pictures", error);
     d->bad = sr_array_raw(list->count, 1, "the pictures", error);
-    enum sr_status status = files && d->bad ? SR_OK : SR_ERROR_MEMORY;
+    d->sizes = sr_array_raw(list->count, sizeof *d->sizes, "the pictures", error);
+    enum sr_status status = files && d->bad && d->sizes ? SR_OK : SR_ERROR_MEMORY;
     if (status == SR_OK) {
         for (size_t i = 0; i < list->count; i++) files[i] = list->rows[i].file;
         guess(d);
@@ -335,6 +357,7 @@ enum sr_status pictures_load(struct loading *loading, struct picture_list *list,
     }
     free(files);
     free(d->bad);
+    free(d->sizes);
     sr_images_fini(&d->images);
     free(d);
     return status;

@@ -50,10 +50,18 @@ static enum sr_status move(struct sr_dataset *dataset, const uint8_t *marks, siz
     free(test->labels); /* of no image */
     test->labels = sr_array_raw(chosen, 1, "the test part", error);
     if (!test->labels) return SR_ERROR_MEMORY;
+    struct sr_picture_size **sizes = dataset->sizes;
+    if (sizes[SR_FILE_TRAIN]) {
+        free(sizes[SR_FILE_TEST]);
+        sizes[SR_FILE_TEST] = sr_array_raw(chosen, sizeof **sizes, "the test part", error);
+        if (!sizes[SR_FILE_TEST]) return SR_ERROR_MEMORY;
+    }
     for (size_t i = 0; i < train->count; i++) {
         struct sr_images *to = marks[i] ? test : train;
         const size_t at = marks[i] ? moved++ : kept++;
         to->labels[at] = train->labels[i];
+        if (sizes[SR_FILE_TRAIN])
+            sizes[marks[i] ? SR_FILE_TEST : SR_FILE_TRAIN][at] = sizes[SR_FILE_TRAIN][i];
         if (to == test || at != i) memmove(to->pixels + at * size, train->pixels + i * size, size);
     }
     pixels_shrink(train, kept);

@@ -238,7 +238,7 @@ static void whole_set(void **state)
     set->files[SR_FILE_TRAIN].labels[77] = (uint8_t)((77 + 1) % CLASSES); /* wrong */
     memset(set->files[SR_FILE_TRAIN].pixels + 99 * SIZE, 0, SIZE);        /* black */
     struct sr_pool *pool = sr_pool_new(2, &error);
-    assert_int_equal(sr_audit_measure(&measures, set->files, pool, NULL, &error), SR_OK);
+    assert_int_equal(sr_audit_measure(&measures, set->files, NULL, pool, NULL, &error), SR_OK);
     assert_int_equal(sr_audit_relate(&relations, set->files, CLASSES, &hog, pool, NULL, &error),
                      SR_OK);
     check_pairs(set, &measures, &relations);
@@ -253,6 +253,43 @@ static void whole_set(void **state)
     sr_audit_relations_fini(&relations);
     sr_audit_measures_fini(&measures);
     sr_pool_free(pool);
+    release(set);
+}
+
+/* Most pictures are 40×30; one is 4 times as large, one a third as large on each side, one has the
+ * usual area and another shape. */
+static void sizes(void **state)
+{
+    (void)state;
+    struct set *set = make();
+    struct sr_audit_measures measures;
+    struct sr_finding *found;
+    struct sr_error error;
+    static struct sr_picture_size train[TRAIN], test[TEST];
+    const struct sr_picture_size *const both[] = {train, test};
+    for (int i = 0; i < TRAIN; i++) train[i] = (struct sr_picture_size){40, 30};
+    for (int i = 0; i < TEST; i++) test[i] = (struct sr_picture_size){40, 30};
+    train[7] = (struct sr_picture_size){160, 120};
+    train[8] = (struct sr_picture_size){80, 60};
+    test[3] = (struct sr_picture_size){12, 9};
+    test[5] = (struct sr_picture_size){200, 6};
+    assert_int_equal(sr_audit_measure(&measures, set->files, both, NULL, NULL, &error), SR_OK);
+    assert_int_equal(find(set, &measures, NULL, SR_AUDIT_SIZE, NAN, &found), 3);
+    assert_int_equal(found[0].place, TRAIN + 5);
+    assert_float_equal(found[0].score, 200. / 6 / (40. / 30), 1e-4);
+    assert_int_equal(found[1].place, 7);
+    assert_float_equal(found[1].score, 4, 1e-5);
+    assert_int_equal(found[2].place, TRAIN + 3);
+    assert_float_equal(found[2].score, 40. / 12, 1e-5);
+    free(found);
+    assert_int_equal(find(set, &measures, NULL, SR_AUDIT_SIZE, 1.9, &found), 4);
+    free(found);
+    sr_audit_measures_fini(&measures);
+    /* Without sizes there is nothing to find. */
+    assert_int_equal(sr_audit_measure(&measures, set->files, NULL, NULL, NULL, &error), SR_OK);
+    assert_int_equal(find(set, &measures, NULL, SR_AUDIT_SIZE, 0, &found), 0);
+    free(found);
+    sr_audit_measures_fini(&measures);
     release(set);
 }
 
@@ -296,7 +333,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(by_hand),        cmocka_unit_test(in_colour), cmocka_unit_test(whole_set),
-        cmocka_unit_test(given_features), cmocka_unit_test(classes),   cmocka_unit_test(slices),
+        cmocka_unit_test(given_features), cmocka_unit_test(sizes),     cmocka_unit_test(classes),
+        cmocka_unit_test(slices),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -159,12 +159,66 @@ static void damaged(void **state)
     free(path);
 }
 
+/* The row whose picture was 20×60, the only white one, as it is opened. */
+static void find_white(struct sr_dataset *dataset)
+{
+    int large = 0;
+    for (int f = 0; f < SR_FILE_COUNT; f++) {
+        const struct sr_images *images = &dataset->files[f];
+        assert_non_null(dataset->sizes[f]);
+        for (size_t i = 0; i < images->count; i++) {
+            const struct sr_picture_size size = dataset->sizes[f][i];
+            const uint8_t *pixels = sr_images_at(images, i);
+            int brightest = 0;
+            for (size_t p = 0; p < sr_shape_size(images->shape); p++)
+                if (pixels[p] > brightest) brightest = pixels[p];
+            assert_int_equal(brightest > 200, size.width == 20);
+            assert_int_equal(size.height, size.width == 20 ? 60 : 9);
+            large += size.width == 20;
+        }
+    }
+    assert_int_equal(large, 1);
+}
+
+/* The sizes of pictures go with their rows: past one that is left out, into the test part that is
+ * set aside, into the cache and out of it. */
+static void sizes(void **state)
+{
+    (void)state;
+    uint8_t white[20 * 60], dark[9 * 8];
+    memset(white, 255, sizeof white);
+    int decoded = 0;
+    const struct sr_monitor monitor = {.owner = &decoded, .progress = count_calls};
+    for (int number = 0; number < 12; number++) {
+        for (int i = 0; i < 72; i++) dark[i] = (uint8_t)(number + i);
+        const char *path = forms_path("odd/%c/%d.png", 'a' + number % 2, number);
+        forms_put_png(path, dark, 9, 8, 1);
+    }
+    forms_write(forms_path("odd/a/0.png"), "no picture", 10);
+    for (int number = 4; number < 12; number++) { /* wherever it stands */
+        const char *path = forms_path("odd/%c/%d.png", 'a' + number % 2, number);
+        forms_put_png(path, white, 60, 20, 1);
+        for (int again = 0; again < 2; again++) {
+            const struct sr_opening opening = {
+                .path = forms_path("odd"), .seed = 1, .skip = true, .monitor = &monitor};
+            decoded = 0;
+            struct sr_dataset *dataset = sr_dataset_open(&opening, &error);
+            if (!dataset) fail_msg("%s", error.text);
+            assert_int_equal(decoded > 0, !again);
+            find_white(dataset);
+            sr_dataset_unref(dataset);
+        }
+        forms_put_png(forms_path("odd/%c/%d.png", 'a' + number % 2, number), dark, 9, 8, 1);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(kept),
         cmocka_unit_test(by_content),
         cmocka_unit_test(damaged),
+        cmocka_unit_test(sizes),
     };
     return cmocka_run_group_tests_name("data/cache", tests, setup, forms_remove);
 }

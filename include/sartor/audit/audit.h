@@ -27,6 +27,7 @@ enum sr_audit_kind {
     SR_AUDIT_INFORMATION,
     SR_AUDIT_BLURRED,
     SR_AUDIT_GREY,
+    SR_AUDIT_SIZE,
     SR_AUDIT_OUTLIER,
     SR_AUDIT_LABEL,
     SR_AUDIT_CLASS,
@@ -36,7 +37,7 @@ enum sr_audit_kind {
 /* Those of samples, then those of groups. */
 #define SR_AUDIT_SAMPLE_NAMES                                                                      \
     "exact-duplicate near-duplicate leak label-conflict dark light low-information blurred grey "  \
-    "outlier label-error"
+    "odd-size outlier label-error"
 #define SR_AUDIT_NAMES SR_AUDIT_SAMPLE_NAMES " small-class weak-slice"
 
 /* What a kind of finding is made from. */
@@ -71,14 +72,18 @@ struct sr_audit_measures {
     size_t count, trained;            /* all places; those of the train file */
     bool colour;                      /* most images have colours */
     float *values[SR_AUDIT_MEASURES]; /* of each place, by kind from SR_AUDIT_DARK on */
+    float *odd;            /* of each place, see SR_AUDIT_SIZE; NULL: there are no sizes */
     struct sr_twin *twins; /* of each image that stands at an earlier place: where first */
     size_t twin_count;
 };
 
-/* `files`: train and test, of one shape. To be freed by sr_audit_measures_fini in any case. */
+/* `files`: train and test, of one shape; `sizes`: of their pictures, NULL for none. To be freed by
+ * sr_audit_measures_fini in any case. */
 enum sr_status sr_audit_measure(struct sr_audit_measures *measures,
-                                const struct sr_images files[SR_FILE_COUNT], struct sr_pool *pool,
-                                const struct sr_monitor *monitor, struct sr_error *error);
+                                const struct sr_images files[SR_FILE_COUNT],
+                                const struct sr_picture_size *const sizes[SR_FILE_COUNT],
+                                struct sr_pool *pool, const struct sr_monitor *monitor,
+                                struct sr_error *error);
 void sr_audit_measures_fini(struct sr_audit_measures *measures);
 
 /* One image: the measures' values. */

@@ -30,6 +30,9 @@ struct sr_dataset {
                                   that the data came with; 0 for none */
     bool unlabelled;           /* nothing says what the images are: their labels are all 0 */
     struct sr_fitting fitting; /* how its images were made from pictures or arrays */
+    /* Of each row of a file the size of its picture; NULL where all pictures have one size, and of
+     * arrays. A set with changes or decisions has none. */
+    struct sr_picture_size *sizes[SR_FILE_COUNT];
     /* Sentences on what was done or is to be known: what was set aside, left out, stretched. NULL
      * behind the last one. */
     char *notes[SR_NOTES_MAX + 1];

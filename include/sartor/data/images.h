@@ -29,6 +29,11 @@ struct sr_images {
     uint8_t *labels;       /* count; NULL where nothing says what the images are */
 };
 
+/* Pixels of a picture as it came, before it was fitted. */
+struct sr_picture_size {
+    uint16_t width, height;
+};
+
 /* Free the pixels and labels, and clear the struct. */
 void sr_images_fini(struct sr_images *images);
 
