@@ -1,4 +1,4 @@
-/* lasso.c - see map.h: the samples in a part of a map. */
+/* lasso.c - see map.h: the samples in a part of a map, and which point is which sample. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,4 +80,46 @@ enum sr_status sr_session_lasso(struct sr_session *session, const struct sr_lass
             x >= lasso->box[0] && y >= lasso->box[1] && x <= lasso->box[2] && y <= lasso->box[3];
     }
     return SR_OK;
+}
+
+/* ---- points and samples ---- */
+
+static int by_value(const void *a, const void *b)
+{
+    const float *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+size_t sr_session_map_middle(const struct sr_session *session, const struct sr_map *map, int class,
+                             float middle[2])
+{
+    float *values = sr_xalloc(map->count * sizeof *values);
+    size_t count = 0;
+    for (size_t part = 0; part < 2; part++) {
+        count = 0;
+        for (size_t i = 0; i < map->count; i++) {
+            uint32_t row;
+            const enum sr_file file = sr_map_sample(map, i, &row);
+            if (sr_images_label(&session->data->files[file], row) == class)
+                values[count++] = map->points[2 * i + part];
+        }
+        qsort(values, count, sizeof *values, by_value);
+        middle[part] = count ? values[count / 2] : 0;
+    }
+    free(values);
+    return count;
+}
+
+size_t sr_map_point(const struct sr_map *map, enum sr_file file, uint32_t row)
+{
+    const size_t point = file == SR_FILE_TEST ? map->train + row : row,
+                 end = file == SR_FILE_TEST ? map->count : map->train;
+    return file < SR_FILE_COUNT && point < end ? point : SIZE_MAX;
+}
+
+enum sr_file sr_map_sample(const struct sr_map *map, size_t point, uint32_t *row)
+{
+    const bool test = point >= map->train;
+    *row = (uint32_t)(test ? point - map->train : point);
+    return test ? SR_FILE_TEST : SR_FILE_TRAIN;
 }

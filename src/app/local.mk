@@ -1,4 +1,4 @@
-noinst_HEADERS += src/app/claim.h src/app/explainer.h src/app/map_features.h src/app/resume.h src/app/task.h \
+noinst_HEADERS += src/app/claim.h src/app/explainer.h src/app/map_features.h src/app/map_file.h src/app/resume.h src/app/task.h \
 	src/app/select.h src/app/slices.h \
 	include/sartor/app/audit.h \
 	include/sartor/app/checkpoints.h \
@@ -57,6 +57,7 @@ libsartor_a_SOURCES += \
 	src/app/map.c \
 	src/app/map_colours.c \
 	src/app/map_features.c \
+	src/app/map_file.c \
 	src/app/nearest.c \
 	src/app/open.c \
 	src/app/options.c \

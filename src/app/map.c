@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "map_features.h"
+#include "map_file.h"
 #include "sartor/app/results.h"
 #include "sartor/base/clock.h"
 #include "sartor/base/memory.h"
@@ -52,6 +53,7 @@ struct key {
     double perplexity;
     uint64_t seed;
     char name[64]; /* of the model; "" for none */
+    char *home;    /* owned by a copy */
     struct live *live;
 };
 
@@ -64,6 +66,7 @@ static bool same(const void *key, const void *other)
 static void own(void *key)
 {
     struct key *copy = key;
+    copy->home = sr_xstrdup(copy->home);
     copy->live = sr_xalloc(sizeof *copy->live);
     copy->live->count =
         copy->base.data->files[SR_FILE_TRAIN].count + copy->base.data->files[SR_FILE_TEST].count;
@@ -73,6 +76,7 @@ static void own(void *key)
 static void release(void *key)
 {
     struct live *live = ((struct key *)key)->live;
+    free(((struct key *)key)->home);
     sr_mutex_fini(&live->mutex);
     free(live->points);
     free(live);
@@ -303,10 +307,24 @@ static enum sr_status run_pca(const void *key, void *value, struct sr_pool *pool
     return make(key, value, SR_MAP_PCA, pool, monitor, error);
 }
 
+/* Of images as they are a map is kept in a file, and read where it is there. */
 static enum sr_status run_tsne(const void *key, void *value, struct sr_pool *pool,
                                const struct sr_monitor *monitor, struct sr_error *error)
 {
-    return make(key, value, SR_MAP_TSNE, pool, monitor, error);
+    const struct key *own = key;
+    const struct sr_dataset *data = own->base.data;
+    struct sr_map *map = value;
+    if (own->base.model || data->origin) return make(key, map, SR_MAP_TSNE, pool, monitor, error);
+    char *path = map_file_path(own->home, data->digest, own->features, own->perplexity, own->seed);
+    map->train = data->files[SR_FILE_TRAIN].count;
+    map->count = map->train + data->files[SR_FILE_TEST].count;
+    enum sr_status status = SR_OK;
+    if (!map_file_load(path, map)) {
+        status = make(key, map, SR_MAP_TSNE, pool, monitor, error);
+        if (!status) map_file_save(path, map);
+    }
+    free(path);
+    return status;
 }
 
 static void fini(void *value)
@@ -385,6 +403,7 @@ static struct key key_of(const struct sr_session *session, const struct sr_map_r
         session->data->origin ? session->data : sr_dataset_opened(session->data);
     struct key key = {.base = {request->entry ? request->entry->model : NULL, data, 0},
                       .features = request->entry ? SR_FEATURES_PIXELS : request->features,
+                      .home = session->home,
                       .perplexity = tsne ? request->perplexity : 0,
                       .seed = tsne ? request->seed : 0};
     if (request->entry) snprintf(key.name, sizeof key.name, "%s", request->entry->name);
@@ -456,44 +475,4 @@ bool sr_session_map_live(const struct sr_session *session, const struct sr_map_r
     }
     sr_mutex_unlock(&live->mutex);
     return newer;
-}
-
-static int by_value(const void *a, const void *b)
-{
-    const float *x = a, *y = b;
-    return (*x > *y) - (*x < *y);
-}
-
-size_t sr_session_map_middle(const struct sr_session *session, const struct sr_map *map, int class,
-                             float middle[2])
-{
-    float *values = sr_xalloc(map->count * sizeof *values);
-    size_t count = 0;
-    for (size_t part = 0; part < 2; part++) {
-        count = 0;
-        for (size_t i = 0; i < map->count; i++) {
-            uint32_t row;
-            const enum sr_file file = sr_map_sample(map, i, &row);
-            if (sr_images_label(&session->data->files[file], row) == class)
-                values[count++] = map->points[2 * i + part];
-        }
-        qsort(values, count, sizeof *values, by_value);
-        middle[part] = count ? values[count / 2] : 0;
-    }
-    free(values);
-    return count;
-}
-
-size_t sr_map_point(const struct sr_map *map, enum sr_file file, uint32_t row)
-{
-    const size_t point = file == SR_FILE_TEST ? map->train + row : row,
-                 end = file == SR_FILE_TEST ? map->count : map->train;
-    return file < SR_FILE_COUNT && point < end ? point : SIZE_MAX;
-}
-
-enum sr_file sr_map_sample(const struct sr_map *map, size_t point, uint32_t *row)
-{
-    const bool test = point >= map->train;
-    *row = (uint32_t)(test ? point - map->train : point);
-    return test ? SR_FILE_TEST : SR_FILE_TRAIN;
 }

@@ -9,6 +9,15 @@ run --json map
 above trustworthiness 0.97 && above continuity 0.96; report $? "t-SNE keeps neighbours"
 grep -q '"of": "pixels", "layout": "tsne"' out; report $? "pixels and t-SNE unless told"
 grep -o '"classes".*' out >first
+before=$(number seconds)
+run --json map
+[ "$(number seconds)" = "$before" ] && grep -o '"classes".*' out | cmp -s - first; report $? "a map is kept: it is there at once the next time"
+kept=$(echo "$work"/home/maps/*.safetensors)
+dd if=/dev/null of="$kept" bs=1 seek=5000 2>err
+run --json map
+[ "$code" -eq 0 ] && [ "$(wc -c <"$kept")" -gt 12000 ] && grep -o '"classes".*' out | cmp -s - first
+report $? "it is made again where its file is cut off"
+rm -r "$work/home/maps"
 run --threads 1 --json map
 grep -o '"classes".*' out | cmp -s - first; report $? "the same at one thread"
 run --json map seed=2
