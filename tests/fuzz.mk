@@ -53,6 +53,11 @@ tests_app_test_fuzz_suspects_SOURCES = tests/app/fuzz_suspects.c tests/data/test
 tests_app_test_fuzz_suspects_CPPFLAGS = $(TEST_CPPFLAGS) -DCORPUS='"tests/app/corpus-suspects"'
 tests_app_test_fuzz_suspects_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/app/test_fuzz_running
+tests_app_test_fuzz_running_SOURCES = tests/app/fuzz_running.c tests/data/test_replay.c
+tests_app_test_fuzz_running_CPPFLAGS = $(TEST_CPPFLAGS) -DCORPUS='"tests/app/corpus-running"'
+tests_app_test_fuzz_running_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/app/test_fuzz_notes
 tests_app_test_fuzz_notes_SOURCES = tests/app/fuzz_notes.c tests/data/test_replay.c
 tests_app_test_fuzz_notes_CPPFLAGS = $(TEST_CPPFLAGS) -DCORPUS='"tests/app/corpus-notes"'
@@ -387,6 +392,9 @@ EXTRA_DIST += \
 	tests/app/corpus-decisions/journal \
 	tests/app/corpus-decisions/other \
 	tests/app/corpus-decisions/wrong \
+	tests/app/corpus-running/forest \
+	tests/app/corpus-running/network \
+	tests/app/corpus-running/odd \
 	tests/app/corpus-notes/first \
 	tests/app/corpus-notes/second \
 	tests/eval/corpus-costs/three \

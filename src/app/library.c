@@ -64,8 +64,7 @@ static struct sr_entry *add_entry(struct sr_session *session, const char *name)
 static bool being_trained(const struct sr_session *session, const char *name)
 {
     for (size_t i = 0; i < session->run_count; i++)
-        if (!strcmp(session->runs[i]->name, name) && session->runs[i]->state < SR_JOB_DONE)
-            return true;
+        if (!strcmp(session->runs[i]->name, name) && sr_run_pending(session->runs[i])) return true;
     return false;
 }
 

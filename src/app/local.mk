@@ -3,6 +3,7 @@ noinst_HEADERS += src/app/claim.h src/app/explainer.h src/app/map_features.h src
 	include/sartor/app/audit.h \
 	include/sartor/app/checkpoints.h \
 	include/sartor/app/decisions.h \
+	include/sartor/app/elsewhere.h \
 	include/sartor/app/data.h \
 	include/sartor/app/experiment.h \
 	include/sartor/app/explanations.h \
@@ -38,6 +39,7 @@ libsartor_a_SOURCES += \
 	src/app/closeup.c \
 	src/app/comparison.c \
 	src/app/decisions.c \
+	src/app/elsewhere.c \
 	src/app/errands.c \
 	src/app/errands.h \
 	src/app/data.c \

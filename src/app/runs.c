@@ -28,10 +28,15 @@ struct sr_run *sr_session_run(struct sr_session *session, uint32_t job)
     return NULL;
 }
 
+bool sr_run_pending(const struct sr_run *run)
+{
+    return !run->elsewhere && run->state < SR_JOB_DONE;
+}
+
 struct sr_run *sr_session_active_run(struct sr_session *session)
 {
     for (size_t i = 0; i < session->run_count; i++)
-        if (session->runs[i]->state == SR_JOB_RUNNING || session->runs[i]->state == SR_JOB_PAUSED)
+        if (sr_run_pending(session->runs[i]) && session->runs[i]->state != SR_JOB_QUEUED)
             return session->runs[i];
     return NULL;
 }
@@ -78,6 +83,12 @@ static void trace(struct sr_run *run, const struct sr_progress *progress)
     run->trace_last = *progress;
 }
 
+void run_progress(struct sr_run *run, const struct sr_progress *progress)
+{
+    run->progress = *progress;
+    trace(run, progress);
+}
+
 void sr_session_run_event(struct sr_session *session, const struct sr_event *event)
 {
     struct sr_run *run = sr_session_run(session, event->job);
@@ -90,10 +101,7 @@ void sr_session_run_event(struct sr_session *session, const struct sr_event *eve
         run->error = event->of.ended.error;
     }
     if (event->type == SR_EVENT_STARTED) run->started = sr_clock_seconds();
-    if (event->type == SR_EVENT_PROGRESS) {
-        run->progress = event->of.progress;
-        trace(run, &run->progress);
-    }
+    if (event->type == SR_EVENT_PROGRESS) run_progress(run, &event->of.progress);
     if (event->type == SR_EVENT_EPOCH) {
         sr_xgrow(&run->history, &run->room, run->epochs + 1, sizeof *run->history);
         run->history[run->epochs++] = event->of.epoch;
@@ -104,6 +112,8 @@ void sr_session_free_runs(struct sr_session *session)
 {
     for (size_t i = 0; i < session->run_count; i++) {
         sr_args_free(session->runs[i]->params);
+        free(session->runs[i]->home);
+        free(session->runs[i]->elsewhere);
         free(session->runs[i]->history);
         free(session->runs[i]->trace);
         free(session->runs[i]);

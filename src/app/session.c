@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "sartor/app/elsewhere.h"
 #include "sartor/app/experiment.h"
 #include "sartor/app/results.h"
 #include "sartor/base/file.h"
@@ -45,6 +46,7 @@ void sr_session_free(struct sr_session *session)
     sr_states_fini(&session->states); /* with the models that have been deleted */
     sr_session_free_models(session);
     sr_session_free_checkpoints(session);
+    sr_session_withdraw(session, 0);
     sr_session_free_runs(session);
     sr_experiment_free(session->experiment);
     sr_split_fini(&session->split);
@@ -72,6 +74,7 @@ bool sr_session_pump(struct sr_session *session)
     bool changed = false;
     for (struct sr_event event; sr_jobs_next(session->jobs, &event); changed = true) {
         sr_session_run_event(session, &event);
+        if (event.type == SR_EVENT_ENDED) sr_session_withdraw(session, event.job);
         sr_results_event(session, &event);
         struct task *task = event.type == SR_EVENT_ENDED ? event.context : NULL;
         if (task) task->finish(session, task, &event);
@@ -91,5 +94,9 @@ bool sr_session_settled(const struct sr_session *session)
 bool sr_session_wait(struct sr_session *session, double seconds)
 {
     sr_results_sweep(session); /* so that no job is waited for that is not needed any more */
+    while (sr_session_share(session) && !(seconds >= 0 && seconds <= SR_SHARE_SECONDS)) {
+        if (sr_jobs_wait(session->jobs, SR_SHARE_SECONDS)) return sr_session_pump(session);
+        if (seconds > 0) seconds -= SR_SHARE_SECONDS;
+    }
     return sr_jobs_wait(session->jobs, seconds) && sr_session_pump(session);
 }

@@ -40,6 +40,10 @@ enum sr_status sr_session_usable(struct sr_session *session, struct sr_entry **e
                                  struct sr_error *error);
 void sr_session_free_runs(struct sr_session *session);
 void sr_session_run_event(struct sr_session *session, const struct sr_event *event);
+/* Its latest progress, which its curves show too. */
+void run_progress(struct sr_run *run, const struct sr_progress *progress);
+/* Other processes see the run of this job, or any run (job 0), no more. */
+void sr_session_withdraw(struct sr_session *session, uint32_t job);
 /* A new run at the end of the list; the caller sets its job. */
 struct sr_run *sr_session_add_run(struct sr_session *session, const struct sr_model_class *class,
                                   const char *name);

@@ -126,8 +126,7 @@ static void train_free(struct task *task)
 static bool under_way(const struct sr_session *session, const char *name)
 {
     for (size_t i = 0; i < session->run_count; i++)
-        if (!strcmp(session->runs[i]->name, name) && session->runs[i]->state < SR_JOB_DONE)
-            return true;
+        if (!strcmp(session->runs[i]->name, name) && sr_run_pending(session->runs[i])) return true;
     return false;
 }
 
@@ -230,6 +229,7 @@ enum sr_status sr_session_train(struct sr_session *session, const struct sr_trai
     run->params = sr_args_copy(request.params);
     run->seed = request.seed;
     run->limit = request.limit;
+    run->home = sr_xstrdup(session->home);
     *job = run->job = sr_task_submit(session, SR_LANE_LONG, &train->task);
     return SR_OK;
 }

@@ -153,7 +153,8 @@ enum sr_status sr_output_commit(struct sr_output *output, struct sr_error *error
     errno = 0;
     if (ferror(output->stream))
         code = why_failed(output);
-    else if (fflush(output->stream) || (output->temporary && fsync(fileno(output->stream))))
+    else if (fflush(output->stream) ||
+             (output->temporary && !output->unsynced && fsync(fileno(output->stream))))
         code = errno ? errno : EIO;
     if (fclose(output->stream) && !code) code = errno;
     output->stream = NULL;
@@ -167,7 +168,7 @@ enum sr_status sr_output_commit(struct sr_output *output, struct sr_error *error
     } else if (output->temporary) {
         free(output->temporary);
         output->temporary = NULL;
-        status = sr_directory_sync(output->path, error);
+        if (!output->unsynced) status = sr_directory_sync(output->path, error);
     }
     sr_output_abort(output);
     return status;
@@ -182,14 +183,27 @@ void sr_output_abort(struct sr_output *output)
     *output = (struct sr_output){0};
 }
 
-enum sr_status sr_file_write(const char *path, const void *bytes, size_t length,
-                             struct sr_error *error)
+static enum sr_status write_whole(const char *path, const void *bytes, size_t length, bool unsynced,
+                                  struct sr_error *error)
 {
     struct sr_output output;
     enum sr_status status = sr_output_open(&output, path, error);
     if (status) return status;
+    output.unsynced = unsynced;
     fwrite(bytes, 1, length, output.stream); /* a failure is seen at commit */
     return sr_output_commit(&output, error);
+}
+
+enum sr_status sr_file_write(const char *path, const void *bytes, size_t length,
+                             struct sr_error *error)
+{
+    return write_whole(path, bytes, length, false, error);
+}
+
+enum sr_status sr_file_write_unsynced(const char *path, const void *bytes, size_t length,
+                                      struct sr_error *error)
+{
+    return write_whole(path, bytes, length, true, error);
 }
 
 enum sr_status sr_file_probe(const char *path, size_t length, struct sr_error *error)

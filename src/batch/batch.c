@@ -225,18 +225,19 @@ static bool must_wait(const struct sr_session *session, const struct runner *run
 {
     if (runner->wait != SR_EVERY_JOB) return runner->wait != 0;
     for (size_t i = 0; i < session->run_count; i++)
-        if (session->runs[i]->state < SR_JOB_DONE) return true;
+        if (sr_run_pending(session->runs[i])) return true;
     return false;
 }
 
 /* Refuse to wait for a job (SR_EVERY_JOB for any) that is paused or behind a paused one: no line of
- * the script could resume it. */
+ * the script could resume it. What another process has paused, that can resume. */
 static enum sr_status check_paused(const struct sr_session *session, uint32_t job,
                                    struct sr_error *error)
 {
     if (job != SR_EVERY_JOB && sr_jobs_state(session->jobs, job) >= SR_JOB_DONE) return SR_OK;
     for (size_t i = 0; i < session->run_count; i++) {
         const struct sr_run *run = session->runs[i];
+        if (run->held) continue;
         if (job == SR_EVERY_JOB ? sr_jobs_state(session->jobs, run->job) == SR_JOB_PAUSED
                                 : sr_jobs_holds_up(session->jobs, run->job, job))
             return sr_error_set(
@@ -323,7 +324,7 @@ static int finish(struct sr_session *session, struct runner *runner)
     runner->line = 0;
     /* Jobs still in the background are stopped with the program, and their work is lost. */
     for (size_t i = 0; i < session->run_count; i++)
-        if (session->runs[i]->state < SR_JOB_DONE) {
+        if (sr_run_pending(session->runs[i])) {
             char text[192];
             snprintf(text, sizeof text,
                      "%s was still being trained at the end of the script; wait lets it end first",

@@ -318,7 +318,7 @@ SR_RUN(quit_run)
 {
     SR_UNUSED;
     size_t jobs = 0, commands = sr_queue_waiting(session, item);
-    for (size_t i = 0; i < session->run_count; i++) jobs += session->runs[i]->state < SR_JOB_DONE;
+    for (size_t i = 0; i < session->run_count; i++) jobs += sr_run_pending(session->runs[i]);
     enum sr_status status = SR_OK;
     if (jobs && !sr_args_switch(args, "now"))
         status = sr_queue_ask(session, item, NULL, error,

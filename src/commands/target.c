@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "sartor/app/elsewhere.h"
 #include "sartor/base/file.h"
 #include "sartor/base/memory.h"
 #include "sartor/panes/pane.h"
@@ -385,12 +386,15 @@ static enum sr_status find_job(const struct lookup *lookup, const char *word, un
     struct sr_session *session = lookup->session;
     int64_t number;
     if (!sr_parse_integer(word, &number)) number = 0;
+    sr_session_look_elsewhere(session);
+    struct sr_run *found = NULL;
     for (size_t i = session->run_count; i-- > 0;) {
         struct sr_run *run = session->runs[i];
-        if (strcmp(run->name, word) && number != run->job) continue;
-        target->job = run;
-        return SR_OK;
+        if (strcmp(run->name, word) && (!run->job || number != run->job)) continue;
+        if (!found || (found->state >= SR_JOB_DONE && run->state < SR_JOB_DONE)) found = run;
     }
+    target->job = found;
+    if (found) return SR_OK;
     struct candidates all = {.typed = "", .before = ""};
     struct sr_text known = {0};
     complete_jobs(session, lookup->param, &all);
@@ -411,7 +415,11 @@ static enum sr_status current_job(const struct lookup *lookup, struct sr_text *w
     const struct sr_run *run = session->interactive && pane->run ? pane->run(session) : NULL;
     if (!run || run->state >= SR_JOB_DONE) run = sr_session_active_run(session);
     for (size_t i = session->run_count; !run && i-- > 0;)
-        if (session->runs[i]->state < SR_JOB_DONE) run = session->runs[i];
+        if (sr_run_pending(session->runs[i])) run = session->runs[i];
+    if (run && run->elsewhere) {
+        sr_text_add(word, run->name);
+        return SR_OK;
+    }
     if (!run) return sr_error_set(error, SR_ERROR_STATE, "no job is running");
     sr_text_printf(word, "%u", run->job);
     return SR_OK;

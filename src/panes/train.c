@@ -27,8 +27,10 @@ struct train *train_state(struct sr_session *session)
 static int shown_index(const struct sr_session *session, const struct train *train)
 {
     int at = train->run;
-    for (size_t i = 0; at < 0 && i < session->run_count; i++)
-        if (train_under_way(session->runs[i])) at = (int)i;
+    for (int other = 0; other < 2; other++) /* those of this process first */
+        for (size_t i = 0; at < 0 && i < session->run_count; i++)
+            if (train_under_way(session->runs[i]) && !session->runs[i]->elsewhere == !other)
+                at = (int)i;
     return at < 0 ? (int)session->run_count - 1 : at;
 }
 

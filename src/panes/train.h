@@ -29,7 +29,8 @@ void train_families_draw(struct sr_session *session, struct train *train, struct
 
 /* Is it running or paused? */
 bool train_under_way(const struct sr_run *run);
-/* "training"; then how far it is, "epoch 3 of 5", "tree 43 of 100", or what was reached. */
+/* "training", or of another process "elsewhere"; then how far it is, "epoch 3 of 5", "tree 43 of
+ * 100", or what was reached. */
 const char *train_run_state(const struct sr_run *run);
 enum sr_role train_run_role(const struct sr_run *run);
 /* Accuracy on the validation split of a model that has no epochs to tell it, once it is trained:

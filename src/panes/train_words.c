@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sartor/app/elsewhere.h"
+
 int train_read_epoch(const struct train *train, const struct sr_run *run)
 {
     int epoch = train->epoch;
@@ -16,8 +18,17 @@ bool train_under_way(const struct sr_run *run)
     return run->state == SR_JOB_RUNNING || run->state == SR_JOB_PAUSED;
 }
 
+/* Of a training of another process. */
+static const char *elsewhere_state(const struct sr_run *run)
+{
+    return run->state >= SR_JOB_DONE     ? "ended there"
+           : run->state == SR_JOB_PAUSED ? "paused there"
+                                         : "elsewhere";
+}
+
 const char *train_run_state(const struct sr_run *run)
 {
+    if (run->elsewhere) return elsewhere_state(run);
     switch (run->state) {
     case SR_JOB_QUEUED:
         return "waiting";
@@ -90,13 +101,16 @@ void train_run_words(const struct sr_run *run, struct sr_text *text)
             sr_format_count(count, sizeof count, run->parameters);
             sr_text_printf(text, ", %s parameters", count);
         }
-        if (run->state == SR_JOB_DONE)
+        if (run->state == SR_JOB_DONE && !run->elsewhere)
             sr_text_printf(text, ", seed %llu", (unsigned long long)run->seed);
     }
     if (run->limit && run->state != SR_JOB_QUEUED) {
         sr_format_count(count, sizeof count, run->limit);
         sr_text_printf(text, ", limit %s", count);
     }
+    if (run->elsewhere)
+        sr_text_printf(text, ", process %lld on %s", (long long)run->elsewhere->process,
+                       run->elsewhere->host);
 }
 
 void train_speed_words(const struct sr_run *run, struct sr_text *text)

@@ -14,6 +14,7 @@
 
 #include "bucket.h"
 #include "capabilities.h"
+#include "sartor/app/elsewhere.h"
 #include "sartor/base/clock.h"
 #include "sartor/commands/keys.h"
 #include "sartor/commands/queue.h"
@@ -32,6 +33,7 @@ struct loop {
     bool answered;    /* a command has ended, or a result has come */
     double asked;     /* clock when a key was pressed last */
     uint64_t answers; /* session->answers, seen so far */
+    double next_look; /* clock from which trainings of other processes are looked for again */
     int signal;       /* that ends the program, 0 for none */
 };
 
@@ -160,6 +162,11 @@ static void run_loop(struct loop *loop)
 {
     struct sr_session *session = loop->session;
     while (!session->quit && !loop->signal) {
+        if (sr_clock_seconds() >= loop->next_look) {
+            loop->next_look = sr_clock_seconds() + SR_SHARE_SECONDS;
+            sr_session_share(session);
+            if (sr_session_look_elsewhere(session)) loop->stale = true;
+        }
         int refresh = (int)sr_args_integer(session->options, "refresh");
         bucket_fill(&loop->bucket, refresh, sr_clock_seconds());
         if (loop->stale && bucket_wait(&loop->bucket, for_person(loop)) <= 0) draw(loop);
@@ -173,8 +180,9 @@ static void run_loop(struct loop *loop)
             {.fd = signals_descriptor(), .events = POLLIN},
             {.fd = quiet ? -1 : sr_jobs_descriptor(session->jobs), .events = POLLIN},
         };
+        wait = fmin(wait, fmax(loop->next_look - now, 0));
         if (sr_queue_ready(session)) wait = 0;
-        int count = poll(polled, 3, isinf(wait) ? -1 : (int)ceil(wait * 1000));
+        int count = poll(polled, 3, (int)ceil(wait * 1000));
         if (count < 0 && errno != EINTR) break;
         if (count > 0 && polled[1].revents) take_signals(loop);
         if (count > 0 && polled[0].revents & POLLIN) take_keys(loop);

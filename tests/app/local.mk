@@ -1,4 +1,8 @@
 noinst_HEADERS += tests/app/fixture.h
+check_PROGRAMS += tests/app/test_elsewhere
+tests_app_test_elsewhere_SOURCES = tests/app/test_elsewhere.c
+tests_app_test_elsewhere_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_app_test_elsewhere_LDADD = $(TEST_LIBS)
 check_PROGRAMS += tests/app/test_honesty
 tests_app_test_honesty_SOURCES = tests/app/test_honesty.c
 tests_app_test_honesty_CPPFLAGS = $(TEST_CPPFLAGS)

@@ -1,6 +1,7 @@
 SHELL_TESTS += tests/batch/test_batch.sh tests/batch/test_together.sh
 SHELL_TESTS += tests/batch/test_large_set.sh
 SHELL_TESTS += tests/batch/test_log.sh
+SHELL_TESTS += tests/batch/test_elsewhere.sh
 SHELL_TESTS += tests/batch/test_full_disk.sh
 SHELL_TESTS += tests/batch/test_kills.sh
 SHELL_TESTS += tests/batch/test_ranks.sh

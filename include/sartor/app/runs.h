@@ -1,5 +1,5 @@
-/* runs.h - the jobs of the long lane, past and present: trainings and other work of minutes. Only
- * the session's thread may call. */
+/* runs.h - the jobs of the long lane, past and present: trainings and other work of minutes; and
+ * trainings of other processes, see elsewhere.h. Only the session's thread may call. */
 #ifndef SARTOR_APP_RUNS_H
 #define SARTOR_APP_RUNS_H
 
@@ -19,8 +19,11 @@ struct sr_trace_point {
     double loss, accuracy;
 };
 
+struct sr_elsewhere;
+
 /* One job, past or present; kept until the session ends, so that its curves can be shown. */
 struct sr_run {
+    /* 0 for one of another process. */
     uint32_t job;
     enum sr_job_state state;
     /* NULL for work that is no training. */
@@ -50,6 +53,14 @@ struct sr_run {
     bool stopped;
     /* Why it failed, or why its model could not be saved. */
     struct sr_error error;
+    /* Of a training: the folder in which other processes see it. NULL for other work. */
+    char *home;
+    /* Clock when it was written there last; 0 for never. */
+    double shared;
+    /* Another process has paused it, which can also let it go on. */
+    bool held;
+    /* Of a training of another process, where that is; NULL for this one. */
+    struct sr_elsewhere *elsewhere;
 };
 
 /* What is to be trained. */
@@ -72,7 +83,9 @@ struct sr_train_request {
 enum sr_status sr_session_train(struct sr_session *session, const struct sr_train_request *request,
                                 uint32_t *job, struct sr_error *error);
 struct sr_run *sr_session_run(struct sr_session *session, uint32_t job);
-/* The run that is training, or paused; NULL when none is. */
+/* Is it a job of this process that has not ended? */
+bool sr_run_pending(const struct sr_run *run);
+/* The run of this process that is training, or paused; NULL when none is. */
 struct sr_run *sr_session_active_run(struct sr_session *session);
 
 #endif

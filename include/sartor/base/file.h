@@ -25,6 +25,7 @@ struct sr_output {
     FILE *stream; /* write here; errors are found at commit */
     char *path;
     char *temporary;
+    bool unsynced; /* for what is of no use after a crash: commit does not wait for the disk */
 };
 
 /* Temporary files that ended processes have left in the folder are removed first. */
@@ -36,6 +37,9 @@ void sr_output_abort(struct sr_output *output); /* safe after commit, and twice 
 
 enum sr_status sr_file_write(const char *path, const void *bytes, size_t length,
                              struct sr_error *error);
+/* The same without waiting for the disk: after a crash of the machine the file may be damaged. */
+enum sr_status sr_file_write_unsynced(const char *path, const void *bytes, size_t length,
+                                      struct sr_error *error);
 
 /* Could a file of so many bytes be written there? The folder is made where there is none; nothing
  * else is left behind. For a check before long work. */
