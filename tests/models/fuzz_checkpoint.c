@@ -13,8 +13,13 @@ static struct sr_images images = {COUNT, {SIDE, SIDE, 1}, pixels, labels};
 static struct sr_trainer *make_trainer(void)
 {
     static const struct sr_layer_spec layers[] = {
-        {SR_LAYER_FLATTEN, "", -1, -1, 0, 0, 0, false, false, 0},
-        {SR_LAYER_DENSE, "fc1", 0, -1, 2, 0, 0, false, true, 0},
+        {.type = SR_LAYER_FLATTEN, .input = -1, .other = -1},
+        {.type = SR_LAYER_DENSE,
+         .name = "fc1",
+         .input = 0,
+         .other = -1,
+         .channels = 2,
+         .bias = true},
     };
     static const struct sr_training plan = {.epochs = EPOCHS,
                                             .batch = 2,
