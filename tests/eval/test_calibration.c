@@ -175,7 +175,7 @@ static void order_and_sum_stay(void **state)
         {SR_CALIBRATION_BETA, .a = 3, .b = 2, .c = 1},
         {SR_CALIBRATION_ISOTONIC, .count = 2, .x = x, .y = low},
         {SR_CALIBRATION_ISOTONIC, .count = 2, .x = x, .y = high},
-        {SR_CALIBRATION_NONE},
+        {.kind = SR_CALIBRATION_NONE},
     };
     struct sr_predictions p = make(500, 7, sharpened, itself, 3);
     float *row = p.probabilities;

@@ -28,7 +28,7 @@ static struct sr_trainer *make_trainer(void)
                                             .rate = 0.02,
                                             .average = 0.9,
                                             .patience = 2,
-                                            .input = {0.3f, 0.2f, SR_FEATURES_PIXELS},
+                                            .input = {.mean = 0.3f, .deviation = 0.2f},
                                             .seed = 11};
     const struct sr_samples samples = {&images, rows, COUNT};
     struct sr_error error = {0};

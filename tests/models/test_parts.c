@@ -23,7 +23,7 @@ static struct sr_trainer *make_trainer(void)
                                      .optimizer = {SR_OPTIMIZER_ADAM, 0.9, 0},
                                      .rate = 0.01,
                                      .patience = 3,
-                                     .input = {0, 1, SR_FEATURES_PIXELS}};
+                                     .input = {.deviation = 1}};
     const struct sr_samples train = {&images, NULL, COUNT}, none = {0};
     struct sr_network *network =
         sr_network_new(layers, 2, (struct sr_shape){SIDE, SIDE, 1}, &error);

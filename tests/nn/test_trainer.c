@@ -94,7 +94,7 @@ static const struct sr_training plain = {.epochs = 4,
                                          .optimizer = {SR_OPTIMIZER_SGD, 0.9, 0},
                                          .schedule = SR_SCHEDULE_CONSTANT,
                                          .rate = 0.02,
-                                         .input = {0.3f, 0.2f, SR_FEATURES_PIXELS},
+                                         .input = {.mean = 0.3f, .deviation = 0.2f},
                                          .seed = 11};
 
 static struct sr_trainer *make_trainer(bool norm, const struct sr_training *plan,
