@@ -16,6 +16,8 @@ esac
 export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_btl=self,vader
 # When a process dies, mpirun ends the others, after this many seconds by force.
 export OMPI_MCA_odls_base_sigkill_timeout=8
+# Open MPI keeps memory until the end, which a sanitizer would take for leaks of the program.
+export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0"
 
 ranks() { # COUNT THREADS ARGUMENTS
     count=$1 threads=$2
