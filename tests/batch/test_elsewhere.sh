@@ -24,8 +24,8 @@ grep -q '"model": "long", "family": "mlp", "state": "running"' out && grep -q "\
     ! grep -q '"job"' out; report $? "... with its process and without a number"
 run jobs; expect 0 "process $trainer on " "... for people, too"
 printf 'jobs\npane train\ndescribe\n' >script
-run --batch script; expect 0 "is elsewhere: epoch" "the Train pane shows it"
-grep -q "Last finished: epoch" out; report $? "... with its epochs"
+until_run "Last finished: epoch" --batch script; report $? "the Train pane shows it with its epochs"
+grep -q "is elsewhere: epoch" out; report $? "... as one of another process"
 run wait long; expect 1 "is trained by another process" "it cannot be waited for"
 run train mlp name=long; expect 1 "is being trained by another process" "nor its name be taken"
 run pause long; expect 0 "process $trainer on" "it is asked to pause"
