@@ -153,6 +153,13 @@ struct sr_network {
 enum sr_status layers_shape(struct layer *layers, const struct sr_layer_spec *specs, size_t count,
                             const struct shape *image, struct sr_error *error);
 
+/* ---- for the convolutions ---- */
+
+/* Their weight, filters in PyTorch's layout (OIHW), and bias where the spec has one. */
+int filter_tensors(const struct layer *layer, struct tensor tensors[TENSORS_MAX]);
+/* Where the weight's i-th number is kept: from OIHW to [tap][input] × [output]. */
+size_t filter_place(const struct layer *layer, size_t i);
+
 /* ---- for the shape hooks ---- */
 
 /* Refuse what is not 1 .. 4,096 outputs. */

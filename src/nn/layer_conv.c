@@ -55,33 +55,6 @@ static enum sr_status shape(struct layer *layer, const struct shape *other, stru
     return SR_OK;
 }
 
-static int tensors(const struct layer *layer, struct tensor tensors[TENSORS_MAX])
-{
-    size_t kernel = (size_t)layer->spec.kernel, outputs = (size_t)layer->out.channels;
-    tensors[WEIGHT] =
-        (struct tensor){.name = "weight",
-                        .rank = 4,
-                        .shape = {outputs, (size_t)layer->in.channels, kernel, kernel},
-                        .rows = layer->spec.kernel * layer->spec.kernel * layer->in.channels,
-                        .columns = layer->out.slots,
-                        .decays = true,
-                        .filter = true,
-                        .start = START_RANDOM};
-    if (!layer->spec.bias) return 1;
-    tensors[BIAS] = (struct tensor){
-        .name = "bias", .rank = 1, .shape = {outputs}, .rows = 1, .columns = layer->out.slots};
-    return 2;
-}
-
-/* From OIHW to [tap][input] × [output]. */
-static size_t place(const struct layer *layer, size_t i)
-{
-    size_t taps = (size_t)(layer->spec.kernel * layer->spec.kernel),
-           inputs = (size_t)layer->in.channels;
-    size_t output = i / (taps * inputs), input = i / taps % inputs;
-    return (i % taps * inputs + input) * (size_t)layer->out.slots + output;
-}
-
 static uint64_t multiply_adds(const struct layer *layer, bool padding)
 {
     const struct sr_conv *c = &layer->conv;
@@ -405,8 +378,8 @@ const struct layer_kind layer_conv = {
     .fuses = FUSED_RELU | FUSED_POOL,
     .folds = FUSED_NORM | FUSED_SUM,
     .shape = shape,
-    .tensors = tensors,
-    .place = place,
+    .tensors = filter_tensors,
+    .place = filter_place,
     .multiply_adds = multiply_adds,
     .own = sizeof(struct conv_unit),
     .carve = carve_own,

@@ -19,32 +19,6 @@ static enum sr_status shape(struct layer *layer, const struct shape *other, stru
     return status ? status : window_shape(layer, layer->spec.channels, error);
 }
 
-static int tensors(const struct layer *layer, struct tensor tensors[TENSORS_MAX])
-{
-    const size_t kernel = (size_t)layer->spec.kernel, outputs = (size_t)layer->out.channels;
-    tensors[WEIGHT] =
-        (struct tensor){.name = "weight",
-                        .rank = 4,
-                        .shape = {outputs, (size_t)layer->in.channels, kernel, kernel},
-                        .rows = layer->spec.kernel * layer->spec.kernel * layer->in.channels,
-                        .columns = layer->out.slots,
-                        .decays = true,
-                        .filter = true,
-                        .start = START_RANDOM};
-    if (!layer->spec.bias) return 1;
-    tensors[BIAS] = (struct tensor){
-        .name = "bias", .rank = 1, .shape = {outputs}, .rows = 1, .columns = layer->out.slots};
-    return 2;
-}
-
-/* From OIHW to [tap][input] × [output]. */
-static size_t place(const struct layer *layer, size_t i)
-{
-    const size_t taps = (size_t)(layer->spec.kernel * layer->spec.kernel),
-                 inputs = (size_t)layer->in.channels;
-    return (i % taps * inputs + i / taps % inputs) * (size_t)layer->out.slots + i / (taps * inputs);
-}
-
 static uint64_t multiply_adds(const struct layer *layer, bool padding)
 {
     (void)padding;
@@ -200,8 +174,8 @@ const struct layer_kind layer_window_conv = {
     .describe = describe,
     .reads_image = true,
     .shape = shape,
-    .tensors = tensors,
-    .place = place,
+    .tensors = filter_tensors,
+    .place = filter_place,
     .multiply_adds = multiply_adds,
     .sums = sums,
     .stream = forward_slice,

@@ -14,6 +14,7 @@ noinst_HEADERS += \
 libsartor_a_SOURCES += \
 	src/nn/convolver.c \
 	src/nn/exchange.c \
+	src/nn/filters.c \
 	src/nn/inference.c \
 	src/nn/job.c \
 	src/nn/layer_add.c \
