@@ -286,10 +286,20 @@ static int bar_for_blank(int c)
     return c == ' ' ? '|' : c;
 }
 
+/* What stands for the value of a parameter that is given as a bare word. */
+static void add_placeholder(const struct sr_param *param, struct sr_text *text)
+{
+    const struct kind *kind = &kinds[param->type];
+    if (param->type == SR_PARAM_TEXT || param->type == SR_PARAM_LINE)
+        add_letters(text, param->name, toupper);
+    else
+        sr_text_add(text, kind->placeholder);
+    if (kind->many) sr_text_add(text, "...");
+}
+
 void sr_param_usage(const struct sr_param *param, struct sr_text *text)
 {
     const struct kind *kind = &kinds[param->type];
-    bool own_name = param->type == SR_PARAM_TEXT || param->type == SR_PARAM_LINE;
     sr_text_add(text, param->required ? "" : "[");
     if (param->type == SR_PARAM_SWITCH) {
         sr_text_printf(text, "%s%s", param->name, param->form == SR_SWITCH_VALUE ? "=on|off" : "");
@@ -297,12 +307,19 @@ void sr_param_usage(const struct sr_param *param, struct sr_text *text)
         if (!param->positional) sr_text_printf(text, param->bare ? "%s[=" : "%s=", param->name);
         if (is_choice(param))
             add_letters(text, param->choices, bar_for_blank);
-        else if (param->positional && own_name)
-            add_letters(text, param->name, toupper);
+        else if (param->positional)
+            add_placeholder(param, text);
         else
-            sr_text_add(text, kind->placeholder);
-        if (kind->many) sr_text_add(text, param->positional ? "..." : ",...");
+            sr_text_printf(text, "%s%s", kind->placeholder, kind->many ? ",..." : "");
         if (param->bare) sr_text_add(text, "]");
     }
     sr_text_add(text, param->required ? "" : "]");
+}
+
+void sr_param_label(const struct sr_param *param, struct sr_text *text)
+{
+    if (param->positional && !is_choice(param))
+        add_placeholder(param, text);
+    else
+        sr_text_add(text, param->name);
 }

@@ -220,7 +220,10 @@ static void describe_range(const struct sr_param *param, struct sr_text *text)
 void sr_params_describe(const struct sr_param *params, struct sr_text *text)
 {
     for (const struct sr_param *param = params; param && param->name; param++) {
-        sr_text_printf(text, "  %-14s %s", param->name, param->help);
+        struct sr_text label = {0};
+        sr_param_label(param, &label);
+        sr_text_printf(text, "  %-14s %s", sr_text_get(&label), param->help);
+        sr_text_fini(&label);
         describe_range(param, text);
         sr_text_add(text, "\n");
     }

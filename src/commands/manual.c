@@ -32,7 +32,10 @@ static void parameters(struct sr_text *text, const struct sr_param *params)
 {
     for (; params && params->name; params++) {
         sr_text_add(text, ".TP\n.B ");
-        line(text, params->name);
+        struct sr_text label = {0};
+        sr_param_label(params, &label);
+        line(text, sr_text_get(&label));
+        sr_text_fini(&label);
         line(text, params->help);
         if (params->type == SR_PARAM_CHOICE || params->type == SR_PARAM_SPLIT) {
             sr_text_add(text, "One of: ");

@@ -21,7 +21,8 @@ const struct sr_command sr_command_mark = {
             "(as=CLASS, or the one suggested), it is left out (drop); undo takes the mark away.",
     .params =
         (const struct sr_param[]){{"mark", SR_PARAM_CHOICE, .positional = true,
-                                   .choices = "keep flag drop suggested undo", .help = "Which."},
+                                   .choices = "keep flag drop suggested undo",
+                                   .help = "What is decided."},
                                   SR_ROW_PARAM("A row; without it, the sample under the cursor."),
                                   SR_SAMPLE_SPLIT_PARAM,
                                   {"as", SR_PARAM_CLASS, .help = "The class that it is of."},

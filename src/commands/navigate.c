@@ -244,7 +244,7 @@ const struct sr_command sr_command_split = {
     .help = "Choose the split that models are judged on in the panes.",
     .params =
         (const struct sr_param[]){{"name", SR_PARAM_CHOICE, .positional = true, .required = true,
-                                   .choices = SR_SPLITS " next", .help = "Which."},
+                                   .choices = SR_SPLITS " next", .help = "Its name, or next."},
                                   {0}},
     .run = split_run,
 };

@@ -49,10 +49,10 @@ const struct sr_command sr_command_pane = {
     .at_once = true,
     .direct = true,
     .help = "Go to a pane.",
-    .params =
-        (const struct sr_param[]){{"name", SR_PARAM_CHOICE, .positional = true, .required = true,
-                                   .choices = SR_PANE_NAMES "next previous", .help = "Which."},
-                                  {0}},
+    .params = (const struct sr_param[]){{"name", SR_PARAM_CHOICE, .positional = true,
+                                         .required = true, .choices = SR_PANE_NAMES "next previous",
+                                         .help = "Its name, or next or previous."},
+                                        {0}},
     .run = pane_run,
 };
 
