@@ -161,7 +161,6 @@ static void finish_result(struct sr_session *session, struct task *task,
 {
     struct result *result = (struct result *)task;
     result->job = 0;
-    session->answers++;
     if (result->dropped) return;
     result->error = event->of.ended.error;
     if (event->of.ended.state == SR_JOB_DONE && result->kind->ready)

@@ -74,7 +74,10 @@ bool sr_session_pump(struct sr_session *session)
     bool changed = false;
     for (struct sr_event event; sr_jobs_next(session->jobs, &event); changed = true) {
         sr_session_run_event(session, &event);
-        if (event.type == SR_EVENT_ENDED) sr_session_withdraw(session, event.job);
+        if (event.type == SR_EVENT_ENDED) {
+            sr_session_withdraw(session, event.job);
+            session->answers++;
+        }
         sr_results_event(session, &event);
         struct task *task = event.type == SR_EVENT_ENDED ? event.context : NULL;
         if (task) task->finish(session, task, &event);

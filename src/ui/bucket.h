@@ -6,7 +6,8 @@
  * frame that only shows the progress of jobs needs two tokens to be there, so that one is left for
  * the next key. It also waits until what was sent before has had its time at BUCKET_BYTES a second,
  * and sends BUCKET_FRAME bytes at most, so that progress fills no slow link: no second has more
- * than the sum of the two. What a key does is painted at once and whole. */
+ * than the sum of the two. What a key does, and what has changed when a command or a job has ended,
+ * is painted at once and whole. */
 #ifndef SARTOR_UI_BUCKET_H
 #define SARTOR_UI_BUCKET_H
 

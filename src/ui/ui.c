@@ -30,25 +30,21 @@ struct loop {
     double next_pump; /* clock from which events of jobs are taken in again */
     bool stale;       /* something has changed since the last frame, or was not sent whole */
     bool pressed;     /* a key or the size of the window has */
-    bool answered;    /* a command has ended, or a result has come */
-    double asked;     /* clock when a key was pressed last */
+    bool answered;    /* a command or a job has ended */
     uint64_t answers; /* session->answers, seen so far */
     double next_look; /* clock from which trainings of other processes are looked for again */
     int signal;       /* that ends the program, 0 for none */
 };
 
-/* Is the next frame what a person waits for, and not only the progress of jobs? What ends within
- * seconds of a key counts as its answer. */
+/* Is the next frame what a person waits for, and not only the progress of jobs? */
 static bool for_person(const struct loop *loop)
 {
-    enum { SECONDS = 10 };
-    return loop->pressed || (loop->answered && sr_clock_seconds() - loop->asked < SECONDS);
+    return loop->pressed || loop->answered;
 }
 
 static void press(struct loop *loop)
 {
     loop->stale = loop->pressed = true;
-    loop->asked = sr_clock_seconds();
 }
 
 static void draw(struct loop *loop)
@@ -238,7 +234,6 @@ int sr_ui_run(struct sr_session *session)
     struct loop loop = {.session = session,
                         .stale = true,
                         .pressed = true,
-                        .asked = sr_clock_seconds(),
                         .bucket = {.tokens = 1, .filled = sr_clock_seconds()}};
     enum sr_status status = capabilities_check(&error);
     signals_prepare();

@@ -24,7 +24,10 @@ static void commands_before_the_data_is_there_wait(void **state)
     assert_int_equal(sr_session_data(session, &error), SR_PENDING);
     assert_int_equal(sr_session_select(session, &filter, &error), SR_PENDING);
     assert_false(sr_session_settled(session));
+    /* Data that has come is an answer, which the explorer paints whole. */
+    const uint64_t answers = session->answers;
     assert_ok(settled(sr_session_select(session, &filter, &error)));
+    assert_int_equal(session->answers, answers + 1);
     assert_true(sr_session_settled(session));
     assert_int_equal(session->data->classes, 2);
     sr_session_free(session);

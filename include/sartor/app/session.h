@@ -115,7 +115,7 @@ struct sr_session {
     struct sr_queue *queue;
     /* Increased by every event of a job and by every command that ends. */
     uint64_t changes;
-    /* Increased by every result that has come, see results.h. */
+    /* Increased by every job that has ended. */
     uint64_t answers;
     /* The command in front of the queue and what it waits for; "" for none. */
     char waiting[256];
