@@ -316,6 +316,11 @@ void sr_param_usage(const struct sr_param *param, struct sr_text *text)
     sr_text_add(text, param->required ? "" : "]");
 }
 
+bool sr_param_has_choice(const struct sr_param *param, const char *word)
+{
+    return choice_of(param->choices, word) >= 0;
+}
+
 void sr_param_label(const struct sr_param *param, struct sr_text *text)
 {
     if (param->positional && !is_choice(param))

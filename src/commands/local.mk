@@ -1,4 +1,4 @@
-noinst_HEADERS += src/commands/candidates.h src/commands/target.h src/commands/internal.h src/commands/interactive.h src/commands/record.h src/commands/study.h \
+noinst_HEADERS += src/commands/candidates.h src/commands/target.h src/commands/target_type.h src/commands/internal.h src/commands/interactive.h src/commands/record.h src/commands/study.h \
 	src/commands/explain.h \
 	src/commands/render.h \
 	include/sartor/commands/command.h \
@@ -86,6 +86,9 @@ libsartor_a_SOURCES += \
 	src/commands/train.c \
 	src/commands/trust.c \
 	src/commands/target.c \
+	src/commands/target_models.c \
+	src/commands/target_samples.c \
+	src/commands/target_words.c \
 	src/commands/tune.c \
 	src/commands/undo.c src/commands/undo.h \
 	src/commands/views.c

@@ -2,9 +2,10 @@
  * commands/.
  *
  * A table in target.c has one entry for each type of parameter whose values are looked up: models,
- * families, classes, splits, samples, jobs. The entry says how a word is looked up, what the value
- * is where none is given, and what completes a word. targets_resolve does so for all arguments of
- * a command before each of its runs; the command reads the results with the functions arg_*. */
+ * families, classes, splits, samples, jobs. The entry (target_type.h) says how a word is looked up,
+ * what the value is where none is given, and what completes a word. targets_resolve does so for all
+ * arguments of a command before each of its runs; the command reads the results with the functions
+ * arg_*. */
 #ifndef SARTOR_COMMANDS_TARGET_H
 #define SARTOR_COMMANDS_TARGET_H
 

@@ -127,6 +127,8 @@ const struct sr_param *sr_param_find(const struct sr_param *params, const char *
                                      size_t length);
 /* "epochs=N", "[split=train|validation|test]": how a parameter is written. */
 void sr_param_usage(const struct sr_param *param, struct sr_text *text);
+/* Is `word` one of its `choices`? */
+bool sr_param_has_choice(const struct sr_param *param, const char *word);
 /* What lists of parameters call it: "SAMPLE" where it is given as a bare word, else its name. */
 void sr_param_label(const struct sr_param *param, struct sr_text *text);
 /* Two numbers with `between` between them, in a form that the parameter takes: "1 to 100". Nothing
