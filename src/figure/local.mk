@@ -5,6 +5,7 @@ noinst_HEADERS += \
 	src/figure/glyphs.h \
 	src/figure/page.h \
 	src/figure/plotly.h \
+	src/figure/confusion.h \
 	src/figure/surface.h
 libsartor_a_SOURCES += \
 	src/figure/axis.c \
@@ -12,6 +13,8 @@ libsartor_a_SOURCES += \
 	src/figure/canvas.c \
 	src/figure/cells.c \
 	src/figure/confusion.c \
+	src/figure/confusion_cells.c \
+	src/figure/confusion_plotly.c \
 	src/figure/curves.c \
 	src/figure/curves_page.c \
 	src/figure/diagram.c \
