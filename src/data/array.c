@@ -12,7 +12,7 @@
 enum {
     CHUNK = 1 << 20,       /* bytes read between two calls of the monitor */
     FIRST_ROOM = 16 << 20, /* bytes that are allocated at first, at most */
-    LARGE = 256 << 20,
+    LARGE = 8 << 20,
 };
 
 void array_fini(struct array *array)

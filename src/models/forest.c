@@ -117,6 +117,7 @@ struct growth {
     struct forest_table table;
     uint8_t *rows; /* NULL where the images themselves are used */
     uint8_t *columns, *labels;
+    uint32_t *samples;
     struct forest_scale scale;
     enum sr_features kind;
     size_t trees;
@@ -145,7 +146,7 @@ static void transpose_rows(void *context, size_t index, int worker)
     for (int f0 = 0; f0 < table->features; f0 += 64) {
         int f1 = f0 + 64 < table->features ? f0 + 64 : table->features;
         for (size_t i = first; i < last; i++) {
-            const uint8_t *row = forest_row(table, i);
+            const uint8_t *row = forest_row(table, table->samples[i]);
             for (int f = f0; f < f1; f++) growth->columns[(size_t)f * table->count + i] = row[f];
         }
     }
@@ -367,6 +368,15 @@ fail:
     return NULL;
 }
 
+/* The samples in order of class, those of a class in their own order. */
+static void sort_by_class(const uint8_t *labels, size_t count, uint32_t *samples)
+{
+    size_t places[UINT8_MAX + 2] = {0};
+    for (size_t i = 0; i < count; i++) places[labels[i] + 1]++;
+    for (int c = 0; c <= UINT8_MAX; c++) places[c + 1] += places[c];
+    for (size_t i = 0; i < count; i++) samples[places[labels[i]]++] = (uint32_t)i;
+}
+
 static enum sr_status fill_table(struct growth *growth, const struct sr_fit *fit,
                                  struct sr_error *error)
 {
@@ -380,7 +390,8 @@ static enum sr_status fill_table(struct growth *growth, const struct sr_fit *fit
                                    .order = fit->train.rows};
     if (__builtin_mul_overflow(count, features, &size)) size = SIZE_MAX;
     if (!(growth->columns = sr_array_raw(size, 1, "the features of a forest", error)) ||
-        !(growth->labels = sr_array_raw(count, 1, "labels", error)))
+        !(growth->labels = sr_array_raw(count, 1, "labels", error)) ||
+        !(growth->samples = sr_array_raw(count, sizeof *growth->samples, "labels", error)))
         return SR_ERROR_MEMORY;
     if (growth->kind != SR_FEATURES_PIXELS) {
         if (!(growth->rows = sr_array_raw(size, 1, "the features of a forest", error)))
@@ -393,6 +404,8 @@ static enum sr_status fill_table(struct growth *growth, const struct sr_fit *fit
     }
     for (size_t i = 0; i < count; i++)
         growth->labels[i] = (uint8_t)sr_samples_label(&fit->train, i);
+    sort_by_class(growth->labels, count, growth->samples);
+    table->samples = growth->samples;
     size_t blocks = (count + TURN_ROWS - 1) / TURN_ROWS;
     for (; growth->first_block < blocks; growth->first_block += TURN_BLOCKS) {
         size_t left = blocks - growth->first_block;
@@ -454,6 +467,7 @@ out:
     free(growth.columns);
     forest_scale_fini(&growth.scale);
     free(growth.labels);
+    free(growth.samples);
     return status;
 }
 

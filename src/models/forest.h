@@ -24,7 +24,7 @@ struct forest_node {
 
 enum { FOREST_TREES_MAX = 20000 };
 
-enum { FOREST_SIDE_BY_SIDE = 8 };
+enum { FOREST_SIDE_BY_SIDE = 16 };
 
 /* The leaves of samples: rows of the table of distributions. Up to FOREST_SIDE_BY_SIDE of them go
  * down a tree in turn, so that one makes a step while another waits for memory. */
@@ -59,9 +59,12 @@ struct forest_table {
     size_t count;
     int features, classes;
     const uint8_t *rows; /* the features of a sample are stored together: small nodes copy these */
-    const uint32_t *order;  /* sample i is row order[i]; NULL: row i */
-    const uint8_t *columns; /* features × count: large nodes read these */
-    const uint8_t *labels;  /* count */
+    const uint32_t *order; /* sample i is row order[i]; NULL: row i */
+    const uint8_t *labels; /* count */
+    /* Large nodes read columns, features × count, in which the samples of a class stand together:
+     * place p is that of sample samples[p]. */
+    const uint8_t *columns;
+    const uint32_t *samples;
 };
 
 static inline const uint8_t *forest_row(const struct forest_table *table, size_t i)
@@ -100,7 +103,7 @@ const uint16_t *forest_grower_draws(const struct forest_grower *grower);
 const uint64_t *forest_grower_importance(const struct forest_grower *grower);
 #define FOREST_IMPORTANCE 0x1p40
 
-/* ---- the best split of a node (forest_split.c, forest_vector.c) ---- */
+/* ---- the best split of a node (forest_split.c, forest_vector.c, forest_wide.c) ---- */
 
 /* Sum over the two sides of (sum of squared class counts / count), which the best split
  * makes largest: Gini's impurity falls by (this - the same of the node) / n. */
@@ -139,18 +142,30 @@ static inline void forest_consider(struct forest_split *best, int feature, int b
         *best = (struct forest_split){score, feature, below};
 }
 
-enum { FOREST_LANES = 32, FOREST_WORK = 512, FOREST_VECTOR_MOST = 65535 };
+enum { FOREST_LANES = 64, FOREST_WORK = 512, FOREST_VECTOR_MOST = 65535 };
 
-/* Put the best threshold of a feature into `best` if its score is higher: of equal ones the lowest,
- * which is a value that occurs. `values`: one for each sample, then the first one again up to a
- * multiple of FOREST_LANES; 64-byte aligned. `work`: FOREST_WORK numbers a class, zero before and
- * after. */
-typedef void forest_best_function(const struct forest_group *group, const uint8_t *values,
-                                  int feature, uint32_t *work, struct forest_split *best);
+/* Values of `many` features: of the k-th, one for each sample from k × pitch on. The memory is
+ * 64-byte aligned and goes on for FOREST_LANES bytes, which are of no matter and may be changed;
+ * so may those between two features. The pitch is a power of two from the table's least_pitch on,
+ * or a multiple of FOREST_LANES. */
+struct forest_values {
+    uint8_t *bytes;
+    size_t pitch;
+    const uint32_t *features; /* many: their numbers */
+    size_t many;
+};
+
+/* Put the best threshold of the best of these features into `best` if its score is higher: of equal
+ * ones the first feature, and the lowest value, which is one that occurs. `work`: FOREST_WORK
+ * numbers a class, 64-byte aligned, zero before and after. */
+typedef void forest_best_function(const struct forest_group *group,
+                                  const struct forest_values *values, uint32_t *work,
+                                  struct forest_split *best);
 forest_best_function forest_best_ref;
 /* The same for up to FOREST_VECTOR_MOST drawn samples, by instruction set. */
 struct forest_vector {
     forest_best_function *best;
+    size_t least_pitch; /* of values, a power of two up to FOREST_LANES */
 };
 extern const struct forest_vector *const forest_vector_tables[SR_ISA_COUNT]; /* by sr_isa() */
 /* The fastest for a node of so many drawn samples. */

@@ -18,13 +18,14 @@ enum {
     SMALL_BYTES = 1 << 22,
     TOGETHER = 32,
     LINE = 64,
+    AHEAD = 4, /* rows that are fetched before they are copied */
     CLOCK_EVERY = 200000
 };
 
 /* One drawn sample; those of a node are stored together. */
 struct entry {
-    uint32_t sample;
-    uint16_t place; /* among the copied rows, in small nodes */
+    uint32_t place; /* in the table's columns */
+    uint16_t copy;  /* the copied row, in small nodes */
     uint8_t label, draws;
 };
 
@@ -58,10 +59,13 @@ struct forest_grower {
     uint64_t *importance;
 };
 
-/* Bytes from one feature's values to the next one's: with the padding, and an odd number of cache
- * lines, since features a power of two apart would take the same lines of the cache. */
+/* Bytes from one feature's values to the next one's: those of few samples share a cache line where
+ * the kernels take them so; others take an odd number of lines, since features a power of two apart
+ * would take the same lines of the cache. */
 static size_t pitch_of(size_t count)
 {
+    for (size_t pitch = forest_vector_tables[sr_isa()]->least_pitch; pitch <= LINE; pitch *= 2)
+        if (count <= pitch) return pitch;
     return (count + LINE - 1) / LINE * LINE | LINE;
 }
 
@@ -87,7 +91,7 @@ struct forest_grower *forest_grower_new(const struct forest_table *table,
         !(g->group.ends = sr_array_new(classes, sizeof *g->group.ends, what, error)) ||
         !(g->group.totals = sr_array_new(classes, sizeof *g->group.totals, what, error)) ||
         !(g->labels = sr_array_new(classes, 1, what, error)) ||
-        !(g->values = sr_array_new(many > pitch ? many : pitch, 1, what, error)) ||
+        !(g->values = sr_array_new((many > pitch ? many : pitch) + FOREST_LANES, 1, what, error)) ||
         !(g->rows = sr_array_raw(small, features, what, error)) ||
         !(g->work = sr_array_new(FOREST_WORK * classes, sizeof *g->work, what, error)) ||
         !(g->decrease = sr_array_new(features, sizeof *g->decrease, what, error)) ||
@@ -154,13 +158,10 @@ void forest_grower_begin(struct forest_grower *g, size_t index)
         size_t drawn = g->options.bootstrap ? (size_t)sr_rng_below(&g->rng, table->count) : i;
         if (g->draws[drawn] < UINT8_MAX) g->draws[drawn]++;
     }
-    size_t places[LEVELS + 1] = {0};
-    for (size_t i = 0; i < table->count; i++) places[table->labels[i] + 1] += g->draws[i] > 0;
-    for (int c = 0; c < LEVELS; c++) places[c + 1] += places[c];
-    for (size_t i = 0; i < table->count; i++) {
-        uint8_t label = table->labels[i], draws = (uint8_t)g->draws[i];
-        if (draws) g->entries[places[label]++] = (struct entry){(uint32_t)i, 0, label, draws};
-        used += draws > 0;
+    for (size_t p = 0; p < table->count; p++) {
+        const size_t i = table->samples[p];
+        const uint8_t draws = (uint8_t)g->draws[i];
+        if (draws) g->entries[used++] = (struct entry){(uint32_t)p, 0, table->labels[i], draws};
     }
     for (int f = 0; f < table->features; f++) g->features[f] = (uint32_t)f;
     memset(g->decrease, 0, (size_t)table->features * sizeof *g->decrease);
@@ -202,9 +203,14 @@ static void keep_rows(struct forest_grower *g, const struct pending *at)
     g->first_kept = at->first;
     g->last_kept = at->last;
     for (uint32_t i = at->first; i < at->last; i++) {
-        g->entries[i].place = (uint16_t)(i - at->first);
-        memcpy(g->rows + (i - at->first) * features, forest_row(g->table, g->entries[i].sample),
-               features);
+        if (i + AHEAD < at->last) {
+            const uint8_t *next =
+                forest_row(g->table, g->table->samples[g->entries[i + AHEAD].place]);
+            for (size_t byte = 0; byte < features; byte += LINE) __builtin_prefetch(next + byte);
+        }
+        g->entries[i].copy = (uint16_t)(i - at->first);
+        memcpy(g->rows + (i - at->first) * features,
+               forest_row(g->table, g->table->samples[g->entries[i].place]), features);
     }
 }
 
@@ -217,15 +223,12 @@ static void gather(struct forest_grower *g, const struct entry *entries, const u
     uint8_t *restrict values = g->values;
     if (count > g->small) {
         const uint8_t *column = table->columns + (size_t)features[0] * table->count;
-        for (size_t i = 0; i < count; i++) values[i] = column[entries[i].sample];
+        for (size_t i = 0; i < count; i++) values[i] = column[entries[i].place];
     } else {
         for (size_t i = 0; i < count; i++) {
-            const uint8_t *row = g->rows + entries[i].place * (size_t)table->features;
+            const uint8_t *row = g->rows + entries[i].copy * (size_t)table->features;
             for (size_t k = 0; k < many; k++) values[k * pitch + i] = row[features[k]];
         }
-    }
-    for (size_t k = 0; k < many; k++, values += pitch) {
-        for (size_t i = count; i % FOREST_LANES; i++) values[i] = values[0];
     }
 }
 
@@ -282,13 +285,10 @@ static size_t find_split(struct forest_grower *g, const struct entry *entries,
             drawn[k] = feature;
         }
         gather(g, entries, drawn, many, pitch);
-        for (size_t k = 0; k < many; k++) {
-            const uint8_t *values = g->values + k * pitch;
-            if (g->options.random_thresholds)
-                try_random(g, values, (int)drawn[k], best);
-            else
-                find_best(&g->group, values, (int)drawn[k], g->work, best);
-        }
+        const struct forest_values values = {g->values, pitch, drawn, many};
+        if (!g->options.random_thresholds) find_best(&g->group, &values, g->work, best);
+        for (size_t k = 0; k < many && g->options.random_thresholds; k++)
+            try_random(g, g->values + k * pitch, (int)drawn[k], best);
         tried += many;
     }
     return tried;
@@ -325,8 +325,8 @@ static uint32_t partition(struct forest_grower *g, const struct pending *at,
     int above = LEVELS - 1;
     for (uint32_t i = at->first; i < at->last; i++) {
         struct entry entry = g->entries[i];
-        int value = by_column ? column[entry.sample]
-                              : rows[entry.place * features + (size_t)split->feature];
+        int value =
+            by_column ? column[entry.place] : rows[entry.copy * features + (size_t)split->feature];
         bool goes_right = value > split->threshold;
         above = goes_right && value < above ? value : above;
         g->entries[left] = entry;

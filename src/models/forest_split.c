@@ -1,13 +1,14 @@
 /* The best threshold of one feature in one node, by Gini's impurity: the reference, one number at a
- * time and without a limit on the node's size. forest_vector.c has the fast ways. */
+ * time and without a limit on the node's size. forest_vector.c and forest_wide.c have the fast
+ * ways. */
 #include "forest.h"
 
 #include <string.h>
 
 enum { LEVELS = 256 };
 
-void forest_best_ref(const struct forest_group *group, const uint8_t *values, int feature,
-                     uint32_t *work, struct forest_split *best)
+static void best_of_feature(const struct forest_group *group, const uint8_t *values, int feature,
+                            uint32_t *work, struct forest_split *best)
 {
     size_t classes = (size_t)group->present, i = 0;
     uint32_t *histogram = work, *left_counts = work + LEVELS * classes;
@@ -30,6 +31,13 @@ void forest_best_ref(const struct forest_group *group, const uint8_t *values, in
         forest_consider(best, feature, value, left_squares, left, right_squares, right);
     }
     memset(work, 0, (LEVELS + 1) * classes * sizeof *work);
+}
+
+void forest_best_ref(const struct forest_group *group, const struct forest_values *v,
+                     uint32_t *work, struct forest_split *best)
+{
+    for (size_t k = 0; k < v->many; k++)
+        best_of_feature(group, v->bytes + k * v->pitch, (int)v->features[k], work, best);
 }
 
 SR_ISA_TABLES(struct forest_vector, forest_vector);

@@ -1,5 +1,6 @@
-/* The best threshold of one feature in one node of up to FOREST_VECTOR_MOST samples, compiled once
- * for each instruction set; two ways, which find the same split as forest_best_ref to the bit:
+/* The best threshold of one feature in one node of up to FOREST_VECTOR_MOST samples, compiled for
+ * each instruction set but AVX-512, which has forest_wide.c; two ways, which find the same split as
+ * forest_best_ref to the bit:
  * - few samples: every sample's value is a threshold in a lane of its own; the samples above it are
  *   counted class by class, by comparing all lanes with one sample after another;
  * - more of them: a histogram of values for each class, summed up over the values, a threshold a
@@ -146,13 +147,14 @@ INLINE void few_lanes(const struct forest_group *group, const int8_t *values, si
 
 #define WIDEN(numbers) __builtin_convertvector(*(const half_shorts *)(numbers), words)
 
-static void best_of_few(const struct forest_group *group, const uint8_t *values, int feature,
+static void best_of_few(const struct forest_group *group, uint8_t *values, int feature,
                         const bool wide, struct forest_split *best)
 {
     int8_t shifted[LEVELS] ALIGNED;
     struct lanes lanes;
     struct few few;
     size_t padded = (group->count + LANES - 1) / LANES * LANES, at = 0;
+    memset(values + group->count, values[0], padded - group->count); /* thresholds once more */
     bytes differ = {0}, first = (bytes){0} + values[0];
     uint64_t differences[4];
     for (size_t i = 0; i < padded; i += LANES) {
@@ -253,13 +255,17 @@ static void best_of_many(const struct forest_group *group, const uint8_t *values
     settle(&lanes, LEVELS, feature, (uint32_t)group->total, best);
 }
 
-static void find_best(const struct forest_group *group, const uint8_t *values, int feature,
+static void find_best(const struct forest_group *group, const struct forest_values *v,
                       uint32_t *work, struct forest_split *found)
 {
-    if (group->total <= SMALL)
-        best_of_few(group, values, feature, SR_WIDTH >= 8, found);
-    else
-        best_of_many(group, values, feature, (uint16_t *)work, found);
+    for (size_t k = 0; k < v->many; k++) {
+        uint8_t *values = v->bytes + k * v->pitch;
+        if (group->total <= SMALL)
+            best_of_few(group, values, (int)v->features[k], SR_WIDTH >= 8, found);
+        else
+            best_of_many(group, values, (int)v->features[k], (uint16_t *)work, found);
+    }
 }
 
-const struct forest_vector SR_ISA_NAME(forest_vector) = {find_best};
+const struct forest_vector SR_ISA_NAME(forest_vector) = {.best = find_best,
+                                                         .least_pitch = FOREST_LANES};

@@ -76,4 +76,9 @@ libsartor_a_SOURCES += \
 	src/models/trust_file.c
 
 ## Compiled for each instruction set (see src/compute/local.mk).
-kernel_sources += src/models/forest_vector.c src/models/svm_vector.c
+kernel_sources += src/models/svm_vector.c
+libkernels_baseline_a_SOURCES += src/models/forest_vector.c
+if X86_64
+libkernels_avx2_a_SOURCES += src/models/forest_vector.c
+libkernels_avx512_a_SOURCES += src/models/forest_wide.c
+endif

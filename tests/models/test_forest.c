@@ -138,68 +138,112 @@ static void test_exact_splits(void **state)
     free(images.labels);
 }
 
+/* Samples of some classes, values of FEATURES features. */
+enum { CLASSES = 7, FEATURES = 5 };
+struct node {
+    struct forest_group group;
+    uint32_t ends[CLASSES], totals[CLASSES];
+    uint8_t *draws;
+    uint8_t *values[FEATURES];
+};
+
+static void make_values(struct sr_rng *rng, struct node *node, size_t run, int feature)
+{
+    const int levels = 1 + (int)sr_rng_below(rng, run % 3 ? 256 : 4);
+    size_t at = 0;
+    for (int c = 0; c < node->group.present; c++)
+        for (; at < node->ends[c]; at++) {
+            uint8_t *value = &node->values[feature][at];
+            *value = (uint8_t)(sr_rng_below(rng, (uint64_t)levels) * 255 /
+                               (uint64_t)(levels > 1 ? levels - 1 : 1));
+            if (run % 4 && sr_rng_below(rng, 3) == 0) *value = (uint8_t)(c * 20);
+        }
+}
+
+static void make_node(struct sr_rng *rng, struct node *node, size_t count, size_t run)
+{
+    struct forest_group *group = &node->group;
+    size_t at = 0;
+    node->draws = malloc(count);
+    *group = (struct forest_group){.count = count,
+                                   .draws = node->draws,
+                                   .ends = node->ends,
+                                   .totals = node->totals,
+                                   .min_leaf = run % 5 ? 1 : 3};
+    group->present = count < CLASSES ? 2 : 2 + (int)sr_rng_below(rng, CLASSES - 1);
+    for (int c = 0; c < group->present; c++) {
+        size_t left = count - at - (size_t)(group->present - 1 - c);
+        if (run % 7 == 0 && c == 0) left = 1; /* one class with nearly all */
+        size_t end = c == group->present - 1 ? count : at + 1 + sr_rng_below(rng, left);
+        for (node->totals[c] = 0; at < end; at++)
+            node->totals[c] += node->draws[at] =
+                (uint8_t)(1 + (run % 2 ? sr_rng_below(rng, 4) : 0));
+        node->ends[c] = (uint32_t)end;
+        group->total += node->totals[c];
+        group->squares += (uint64_t)node->totals[c] * node->totals[c];
+    }
+    for (int f = 0; f < FEATURES; f++) {
+        node->values[f] = malloc(count);
+        make_values(rng, node, run, f);
+    }
+    /* The same once more, which must not win, and one that tells nothing. */
+    memcpy(node->values[3], node->values[0], count);
+    if (run % 2) memset(node->values[1], run % 4 == 1 ? 0 : 9, count);
+}
+
+/* As the grower has them: side by side, with anything in between. */
+static void lay_out(const struct node *node, size_t least_pitch, uint8_t *bytes, size_t *pitch)
+{
+    for (*pitch = least_pitch; *pitch < node->group.count;) *pitch *= 2;
+    memset(bytes, 77, *pitch * FEATURES + FOREST_LANES);
+    for (size_t f = 0; f < FEATURES; f++)
+        memcpy(bytes + f * *pitch, node->values[f], node->group.count);
+}
+
 /* Vectors find what counting finds, to the bit, from two samples to more than 16-bit counters hold.
  */
 static void test_vector_twin(void **state)
 {
     (void)state;
-    static const size_t sizes[] = {2,   3,   8,   31,  32,  33,   64,   90,   120,
-                                   150, 200, 255, 256, 300, 1000, 5000, 70000};
-    enum { CLASSES = 7 };
+    static const size_t sizes[] = {2,   3,   8,   15,   16,   17,    31,   32,  33,
+                                   63,  64,  65,  90,   120,  128,   129,  150, 200,
+                                   255, 256, 300, 1000, 5000, 40000, 70000};
+    static const char *const sets[] = {SR_ISA_WORDS};
+    const uint32_t features[FEATURES] = {3, 9, 1, 4, 700};
     uint32_t *work = sr_array_new(FOREST_WORK, CLASSES * sizeof *work, "test", &error);
+    uint8_t *bytes = sr_array_raw(FEATURES * (1 << 17) + FOREST_LANES, 1, "test", &error);
     struct sr_rng rng;
     size_t found = 0;
     sr_rng_init(&rng, 4, SR_STREAM_TEST, 0);
-    for (size_t run = 0; run < 60 * sizeof sizes / sizeof *sizes; run++) {
-        size_t count = sizes[run / 60], at = 0;
-        uint32_t ends[CLASSES], totals[CLASSES];
-        uint8_t *values = sr_array_raw(count + FOREST_LANES, 1, "test", &error),
-                *draws = malloc(count);
-        struct forest_group group = {
-            .count = count, .draws = draws, .ends = ends, .totals = totals};
-        int levels = 1 + (int)sr_rng_below(&rng, run % 3 ? 256 : 4);
-        group.present = count < CLASSES ? 2 : 2 + (int)sr_rng_below(&rng, CLASSES - 1);
-        group.min_leaf = run % 5 ? 1 : 3;
-        for (int c = 0; c < group.present; c++) {
-            size_t left = count - at - (size_t)(group.present - 1 - c);
-            size_t end = c == group.present - 1 ? count : at + 1 + sr_rng_below(&rng, left);
-            for (totals[c] = 0; at < end; at++) {
-                values[at] = (uint8_t)(sr_rng_below(&rng, (uint64_t)levels) * 255 /
-                                       (uint64_t)(levels > 1 ? levels - 1 : 1));
-                if (sr_rng_below(&rng, 3) == 0) values[at] = (uint8_t)(c * 20);
-                totals[c] += draws[at] = (uint8_t)(1 + (run % 2 ? sr_rng_below(&rng, 4) : 0));
-            }
-            ends[c] = (uint32_t)end;
-            group.total += totals[c];
-            group.squares += (uint64_t)totals[c] * totals[c];
-        }
-        for (; at % FOREST_LANES; at++) values[at] = values[0];
+    for (size_t run = 0; run < 40 * sizeof sizes / sizeof *sizes; run++) {
+        struct node node = {0};
         /* One set after another; above FOREST_VECTOR_MOST there is none. */
-        static const char *const sets[] = {SR_ISA_WORDS};
-        const int isa = sr_isa_find(sets[run / 3 % SR_ISA_COUNT]);
-        forest_best_function *best = group.total > FOREST_VECTOR_MOST || isa < 0
-                                         ? forest_best(group.total)
-                                         : forest_vector_tables[isa]->best;
+        const int isa = sr_isa_find(sets[run / 7 % SR_ISA_COUNT]);
+        make_node(&rng, &node, sizes[run / 40], run);
+        struct forest_values values = {.bytes = bytes, .features = features, .many = FEATURES};
         struct forest_split plain = {-1, -1, 0}, fast = {-1, -1, 0};
-        /* The second feature is a worse one: the first stays. */
-        for (int feature = 3; feature < 5; feature++) {
-            forest_best_ref(&group, values, feature, work, &plain);
-            best(&group, values, feature, work, &fast);
-            for (size_t i = 0; i < count; i++) values[i] /= 2;
-            for (size_t i = count; i % FOREST_LANES; i++) values[i] = values[0];
+        lay_out(&node, FOREST_LANES, bytes, &values.pitch);
+        forest_best_ref(&node.group, &values, work, &plain);
+        if (node.group.total > FOREST_VECTOR_MOST || isa < 0) {
+            forest_best(node.group.total)(&node.group, &values, work, &fast);
+        } else {
+            const struct forest_vector *vector = forest_vector_tables[isa];
+            lay_out(&node, vector->least_pitch, bytes, &values.pitch);
+            vector->best(&node.group, &values, work, &fast);
         }
         if (plain.feature != fast.feature || plain.threshold != fast.threshold ||
             plain.score != fast.score)
-            fail_msg("%zu samples: feature %d at %d scores %.17g, by vectors %d at %d %.17g", count,
-                     plain.feature, plain.threshold, plain.score, fast.feature, fast.threshold,
-                     fast.score);
+            fail_msg("%zu samples: feature %d at %d scores %.17g, by vectors %d at %d %.17g",
+                     node.group.count, plain.feature, plain.threshold, plain.score, fast.feature,
+                     fast.threshold, fast.score);
         found += plain.feature >= 0;
         for (size_t i = 0; i < FOREST_WORK * CLASSES; i++) assert_int_equal(work[i], 0);
-        free(values);
-        free(draws);
+        for (int f = 0; f < FEATURES; f++) free(node.values[f]);
+        free(node.draws);
     }
     assert_true(found > 800);
     free(work);
+    free(bytes);
 }
 
 static void test_by_hand(void **state)
