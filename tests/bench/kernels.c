@@ -1,6 +1,7 @@
-/* kernels.c - the multiply-add peak of this machine and each kernel's share of it at the networks'
- * real shapes. Every figure is the best of several runs, kernels by processor time. Operations are
- * those that are done: taps that fall into the padding are neither done nor counted. */
+/* kernels.c - the multiply-add peak of this machine, in floats and in bf16, and each kernel's share
+ * of the peak of the precision it uses at the networks' real shapes. Every figure is the best of
+ * several runs, kernels by processor time. Operations are those that are done: taps that fall into
+ * the padding are neither done nor counted. */
 #include "kernels.h"
 
 #include <stdio.h>
@@ -9,13 +10,14 @@
 
 #include "sartor/base/clock.h"
 #include "sartor/base/memory.h"
+#include "sartor/compute/bf16.h"
 #include "sartor/compute/cpu.h"
 #include "sartor/compute/matrix.h"
 #include "sartor/compute/winograd.h"
 
 enum { REPEATS = 15, IMAGES = 16, BATCH = 128 };
 
-static double one_peak; /* GFLOP/s of one thread */
+static double one_peak, one_peak_16; /* GFLOP/s of one thread, in floats and in bf16 */
 
 static float *array(size_t count)
 {
@@ -32,6 +34,7 @@ static float *array(size_t count)
 /* ---- peak ---- */
 
 struct peak {
+    double (*run)(size_t rounds, float *sink);
     double operations[64];
 };
 
@@ -41,16 +44,16 @@ static void peak_slice(void *context, size_t index, int worker)
     float sink[SR_BLOCK] __attribute__((aligned(SR_ALIGNMENT)));
     (void)worker;
     for (int i = 0; i < SR_BLOCK; i++) sink[i] = 0.5f;
-    peak->operations[index] = sr_kernels()->multiply_add(200000, sink);
+    peak->operations[index] = peak->run(200000, sink);
     if (sink[0] == 7) puts("");
 }
 
-double bench_peak(struct sr_pool *pool, int threads)
+static double peak_of(double (*run)(size_t rounds, float *sink), struct sr_pool *pool, int threads)
 {
     double best = 0;
     for (int i = 0; i < 20 * REPEATS;
          i++) { /* short ones, that other programs are likely to leave alone */
-        struct peak peak;
+        struct peak peak = {.run = run};
         double start = sr_clock_seconds(), sum = 0;
         sr_pool_run(pool, (size_t)threads, peak_slice, &peak);
         double seconds = sr_clock_seconds() - start;
@@ -60,12 +63,99 @@ double bench_peak(struct sr_pool *pool, int threads)
     return best * 1e-9;
 }
 
+double bench_peak(struct sr_pool *pool, int threads)
+{
+    return peak_of(sr_kernels()->multiply_add, pool, threads);
+}
+
 /* ---- kernels, one thread ---- */
+
+static void print_share(double operations, double seconds, double peak)
+{
+    double rate = operations / seconds * 1e-9;
+    printf("  %7.1f %4.0f %%", rate, 100 * rate / peak);
+}
 
 static void print_rate(double operations, double seconds)
 {
-    double rate = operations / seconds * 1e-9;
-    printf("  %7.1f %4.0f %%", rate, 100 * rate / one_peak);
+    print_share(operations, seconds, one_peak);
+}
+
+static void take_time(double start, double *best)
+{
+    const double seconds = sr_clock_cpu_seconds() - start;
+    if (seconds < *best) *best = seconds;
+}
+
+/* The products in bf16 of IMAGES images alone, and their share of that precision's peak: forward,
+ * backward-data, weights. */
+static void bench_products_16(const struct sr_winograd *g)
+{
+    const struct sr_bf16 *multiply = sr_bf16();
+    const int tiles = sr_winograd_tiles(g, IMAGES), inputs = g->conv.inputs,
+              outputs = g->conv.outputs;
+    const size_t in = sr_winograd_stride_16(inputs, tiles),
+                 out = sr_winograd_stride_16(outputs, tiles);
+    uint32_t *a = (uint32_t *)array(in), *b = (uint32_t *)array(out),
+             *u = (uint32_t *)array(sr_winograd_weights_16(g));
+    float *c = array(sr_winograd_stride(outputs, tiles) + sr_winograd_stride(inputs, tiles)),
+          *du = array((size_t)inputs * (size_t)sr_slots(outputs));
+    const struct sr_bf16_product forward = {a, u, c, tiles, sr_blocks(inputs), sr_blocks(outputs)},
+                                 back = {b, u, c, tiles, sr_blocks(outputs), sr_blocks(inputs)};
+    const struct sr_bf16_outer outer = {a, b, du, tiles / 2, inputs, sr_blocks(outputs)};
+    double best[3] = {1e9, 1e9, 1e9}, operations = 2.0 * tiles * inputs * outputs;
+    for (int i = 0; i < 20 * REPEATS; i++) {
+        double start = sr_clock_cpu_seconds();
+        multiply->product(&forward);
+        take_time(start, &best[0]);
+        start = sr_clock_cpu_seconds();
+        multiply->product(&back);
+        take_time(start, &best[1]);
+        start = sr_clock_cpu_seconds();
+        multiply->outer(&outer);
+        take_time(start, &best[2]);
+    }
+    printf("  %-32s", "its products in bf16");
+    for (int way = 0; way < 3; way++) print_share(operations, best[way], one_peak_16);
+    puts("  of its peak");
+    free(a), free(b), free(u), free(c), free(du);
+}
+
+/* Winograd's convolutions in bf16, as bench_winograd has those in floats. */
+static void bench_winograd_16(const struct sr_winograd *g, int group)
+{
+    const struct sr_kernels *k = sr_kernels();
+    size_t in = sr_conv_input_size(&g->conv), out = sr_conv_output_size(&g->conv);
+    float *x = array(IMAGES * in), *y = array(IMAGES * out), *dx = array(IMAGES * in),
+          *du = array(sr_winograd_weights(g)),
+          *scratch = array(sr_winograd_scratch_16(g, group, true));
+    uint32_t *u = (uint32_t *)array(sr_winograd_weights_16(g));
+    double best[2] = {1e9, 1e9},
+           operations = 2.0 * IMAGES * (double)sr_conv_multiply_adds(&g->conv);
+    for (int i = 0; i < REPEATS; i++)
+        for (int way = 0; way < 2; way++) {
+            double start = sr_clock_cpu_seconds();
+            for (int first = 0, count; first < IMAGES; first += count) {
+                count = IMAGES - first < group ? IMAGES - first : group;
+                const float *from = x + (size_t)first * in;
+                float *to = y + (size_t)first * out;
+                const struct sr_winograd_back back = {
+                    .x = from, .dy = to, .du = du, .dx = dx + (size_t)first * in};
+                if (way)
+                    sr_winograd_backward_16(g, k, &back, u, count, scratch);
+                else
+                    sr_winograd_forward_16(g, k, from, u,
+                                           &(struct sr_conv_end){.relu = true, .y = to}, count,
+                                           scratch);
+            }
+            take_time(start, &best[way]);
+        }
+    printf("  %-32s", "the same in bf16");
+    print_share(operations, best[0], one_peak_16);
+    print_share(2 * operations, best[1], one_peak_16);
+    puts("  both, of bf16's peak");
+    free(x), free(y), free(dx), free(u), free(du), free(scratch);
+    bench_products_16(g);
 }
 
 /* The same convolution by Winograd's transforms, where the networks use them: forward, then both
@@ -107,6 +197,7 @@ static void bench_winograd(const struct sr_conv *c)
     print_rate(2 * operations, best[1]);
     puts("  both");
     free(x), free(y), free(dx), free(u), free(du), free(scratch);
+    bench_winograd_16(&g, group);
 }
 
 static void bench_conv(const char *name, struct sr_conv c)
@@ -131,8 +222,7 @@ static void bench_conv(const char *name, struct sr_conv c)
             if (way == 0) k->conv(&c, x, w, NULL, SR_CONV_RELU, y, IMAGES);
             if (way == 1 && backward) k->conv(&back, y, turned, NULL, 0, x, IMAGES);
             if (way == 2) k->conv_weights(&c, x, y, w, IMAGES);
-            double seconds = sr_clock_cpu_seconds() - start;
-            if (seconds < best[way]) best[way] = seconds;
+            take_time(start, &best[way]);
             if (way == 2) memset(w, 0, sr_conv_weight_size(&c) * sizeof *w);
         }
     printf("%-34s", name);
@@ -165,8 +255,7 @@ static void bench_dense(int in, int out)
             if (way == 2)
                 sr_gemm(NULL, 1, sr_transpose(sr_matrix(x, BATCH, in, in)),
                         sr_matrix(y, BATCH, out, out), 0, w, out);
-            double seconds = sr_clock_cpu_seconds() - start;
-            if (seconds < best[way]) best[way] = seconds;
+            take_time(start, &best[way]);
         }
     snprintf(name, sizeof name, "dense %d to %d", in, out);
     printf("%-34s", name);
@@ -178,9 +267,13 @@ static void bench_dense(int in, int out)
 double bench_kernels(struct sr_pool *pool, int threads)
 {
     one_peak = bench_peak(NULL, 1);
+    one_peak_16 = peak_of(sr_bf16()->multiply_add, NULL, 1);
     double peak = bench_peak(pool, threads);
-    printf("instruction set %s; multiply-add peak %.1f GFLOP/s on one thread, %.1f on %d\n\n",
-           sr_compute_isa(), one_peak, peak, threads);
+    printf("instruction set %s; multiply-add peak %.1f GFLOP/s on one thread, %.1f on %d; in bf16 "
+           "%.1f and %.1f (%s)\n\n",
+           sr_compute_isa(), one_peak, peak, threads, one_peak_16,
+           peak_of(sr_bf16()->multiply_add, pool, threads),
+           sr_bf16()->native ? "vdpbf16ps" : "without an instruction for it");
     printf("%-34s  %14s  %14s  %14s\n", "kernels, one thread, GFLOP/s", "forward", "backward-data",
            "weights");
     bench_conv("cnn conv1 28×28×1 to 26×26×32",

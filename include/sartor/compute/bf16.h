@@ -41,6 +41,8 @@ struct sr_bf16 {
     bool native; /* by vdpbf16ps */
     void (*product)(const struct sr_bf16_product *p);
     void (*outer)(const struct sr_bf16_outer *p);
+    /* As in struct sr_kernels: for measuring. A pair is two multiply-adds. */
+    double (*multiply_add)(size_t rounds, float *sink);
 };
 
 /* Those that go with sr_compute_isa(). */
