@@ -223,6 +223,10 @@ const struct sr_kernels SR_NAME(kernels) = {
     .portable = WIDTH == 4,
     .conv = SR_NAME(conv),
     .conv_weights = SR_NAME(conv_weights),
+#if WIDTH == 16
+    .conv_pooled = SR_NAME(conv_pooled),
+    .conv_weights_pooled = SR_NAME(conv_weights_pooled),
+#endif
     .winograd_in = SR_NAME(winograd_in),
     .winograd_out = SR_NAME(winograd_out),
     .winograd_out_back = SR_NAME(winograd_out_back),

@@ -1,6 +1,7 @@
 /* reference.c - the reference twins: every kernel as its definition says, with sums in double
  * precision. */
 #include "bytes_layout.h"
+#include "sartor/base/memory.h"
 #include "sartor/compute/kernels.h"
 #include "winograd_reference.h"
 
@@ -119,6 +120,27 @@ static void pool_back(const float *dy, const uint8_t *which, const float *after,
                             (size_t)(2 * column + *which % 2)) *
                                SR_BLOCK +
                            (size_t)lane] = *dy;
+}
+
+static void conv_pooled(const struct sr_conv *c, const float *x, const float *w,
+                        const struct sr_pool_end *end, int images)
+{
+    float *y = sr_xalloc((size_t)images * sr_conv_output_size(c) * sizeof *y);
+    conv(c, x, w, end->bias, end->relu ? SR_CONV_RELU : 0, y, images);
+    pool(y, images * sr_blocks(c->outputs), c->out_height, c->out_width, end->y, end->which);
+    free(y);
+}
+
+static void conv_weights_pooled(const struct sr_conv *c, const float *x, const struct sr_pooled *p,
+                                float *w, float *bias, int images)
+{
+    const int planes = images * sr_blocks(c->outputs);
+    float *dy = sr_xalloc((size_t)images * sr_conv_output_size(c) * sizeof *dy);
+    pool_back(p->dy, p->which, p->after, planes, c->out_height, c->out_width, dy);
+    conv_weights(c, x, dy, w, images);
+    channel_sums(
+        dy, (struct sr_extent){images, sr_blocks(c->outputs), c->out_height * c->out_width}, bias);
+    free(dy);
 }
 
 static void moments(const float *x, struct sr_extent n, float *mean, float *spread)
@@ -341,6 +363,8 @@ const struct sr_kernels sr_kernels_reference = {
     .isa = "reference",
     .conv = conv,
     .conv_weights = conv_weights,
+    .conv_pooled = conv_pooled,
+    .conv_weights_pooled = conv_weights_pooled,
     .winograd_in = sr_winograd_in_reference,
     .winograd_in_16 = sr_winograd_in_16_reference,
     .winograd_out_back_16 = sr_winograd_out_back_16_reference,

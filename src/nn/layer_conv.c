@@ -212,6 +212,15 @@ static size_t next_floats(const struct unit *u, int left, int images, const stru
     return u->in.plain ? 0 : (size_t)(left < images ? left : images) * shape_size(shape);
 }
 
+/* The first layer with the pool behind it, for which there may be kernels of their own. */
+static bool pooled_first(const struct job *job)
+{
+    const struct sr_conv *c = &job->layer->conv;
+    return c->plain && c->kernel == 3 && c->stride == 1 && job->unit->pool &&
+           !(job->unit->fused & FUSED_SUM) && job->kernels->conv_pooled &&
+           job->kernels->conv_weights_pooled;
+}
+
 static void forward_slice(void *context, size_t index, int worker)
 {
     const struct job *job = context;
@@ -227,6 +236,12 @@ static void forward_slice(void *context, size_t index, int worker)
         float *result = job_result(job, first);
         count = from + images - first < group ? from + images - first : group;
         const float *x = source(job, first, count, &scratch);
+        uint8_t *which = u->which ? u->which + (size_t)first * shape_size(&u->out) : NULL;
+        if (pooled_first(job)) {
+            const struct sr_pool_end pooled = {end.bias, u->relu, result, which};
+            job->kernels->conv_pooled(&job->layer->conv, x, own->convolver.packed, &pooled, count);
+            continue;
+        }
         end.y = u->pool ? scratch : result;
         if (u->fused & FUSED_SUM) end.other = job_source(job, u->other, first);
         const struct sr_ahead ahead = {{x + (size_t)count * shape_size(&u->in), end.y},
@@ -236,8 +251,7 @@ static void forward_slice(void *context, size_t index, int worker)
         convolver_forward(&own->convolver, job->kernels, x, &end, count, own_scratch);
         if (u->pool)
             job->kernels->pool(end.y, count * u->mid.slots / SR_BLOCK, u->mid.height, u->mid.width,
-                               result,
-                               u->which ? u->which + (size_t)first * shape_size(&u->out) : NULL);
+                               result, which);
     }
     if (observer && job->training) observer->kind->observe(job, observer, index, from, images);
 }
@@ -316,8 +330,15 @@ static void backward_slice(void *context, size_t index, int worker)
     for (int first = from, count; first < from + images; first += count) {
         float *scratch = own_scratch + convolver_room(u, job->layer);
         count = from + images - first < group ? from + images - first : group;
-        const float *x = source(job, first, count, &scratch),
-                    *dy = output_gradient(job, first, count, scratch);
+        const float *x = source(job, first, count, &scratch);
+        if (part && pooled_first(job)) {
+            const size_t at = (size_t)first * shape_size(&u->out);
+            const struct sr_pooled pooled = {u->gradient + at, u->relu ? u->result + at : NULL,
+                                             u->which + at};
+            k->conv_weights_pooled(&job->layer->conv, x, &pooled, part, bias, count);
+            continue;
+        }
+        const float *dy = output_gradient(job, first, count, scratch);
         struct convolver_back back = {.x = x, .dy = dy, .sums = part, .adds = u->input_adds};
         if (u->input_gradient)
             back.dx = job->workspace->units[u->input].gradient + (size_t)first * shape_size(&u->in);

@@ -174,29 +174,46 @@ static double image_loss(const float *logits, int classes, int label, double smo
     return log(sum) + (double)logits[best] - (1 - smoothing) * (double)logits[label] - even * mean;
 }
 
+struct losses {
+    const struct sr_workspace *workspace;
+    const uint8_t *labels;
+    int count;
+    double smoothing, scale;
+    double *sums; /* of each slice */
+    int *right;
+};
+
+static void loss_slice(void *context, size_t index, int worker)
+{
+    const struct losses *l = context;
+    const struct unit *last = &l->workspace->units[l->workspace->unit_count - 1];
+    const size_t classes = (size_t)last->out.channels, first = index * LOSS_SLICE,
+                 left = (size_t)l->count - first;
+    (void)worker;
+    l->sums[index] = 0;
+    l->right[index] = 0;
+    for (size_t i = first; i < first + (left < LOSS_SLICE ? left : LOSS_SLICE); i++)
+        l->sums[index] +=
+            image_loss(l->workspace->logits + i * classes, (int)classes, l->labels[i], l->smoothing,
+                       l->scale, last->gradient + i * (size_t)last->out.slots, &l->right[index]);
+}
+
 /* The summed loss of this machine's images, along the tree, and the gradients on their logits. */
-static double sum_losses(const struct sr_workspace *workspace, int count, const uint8_t *labels,
+static double sum_losses(struct sr_workspace *workspace, int count, const uint8_t *labels,
                          double smoothing, int *right)
 {
-    enum { SLICE = 64 }; /* images whose losses are summed in order */
-    const struct unit *last = &workspace->units[workspace->unit_count - 1];
     const struct sr_machines *machines = workspace->exchange->machines;
-    int classes = last->out.channels;
-    size_t slices = ((size_t)count + SLICE - 1) / SLICE;
-    double scale = 1.0 / (machines ? machines->whole : count), nodes[SR_TREE_LEVELS], loss = 0;
-    int top = 0;
-    for (size_t slice = 0; slice < slices; slice++) {
-        size_t first = slice * SLICE, left = (size_t)count - first;
-        loss = 0;
-        for (size_t i = first; i < first + (left < SLICE ? left : SLICE); i++)
-            loss +=
-                image_loss(workspace->logits + i * (size_t)classes, classes, labels[i], smoothing,
-                           scale, last->gradient + i * (size_t)last->out.slots, right);
-        for (int joins = sr_tree_joins(slice, slices); joins > 0; joins--)
-            loss = nodes[--top] + loss;
-        nodes[top++] = loss;
-    }
-    return loss;
+    const size_t slices = ((size_t)count + LOSS_SLICE - 1) / LOSS_SLICE;
+    struct losses l = {.workspace = workspace,
+                       .labels = labels,
+                       .count = count,
+                       .smoothing = smoothing,
+                       .scale = 1.0 / (machines ? machines->whole : count),
+                       .sums = workspace->losses,
+                       .right = workspace->right};
+    sr_pool_run(workspace->pool, slices, loss_slice, &l);
+    for (size_t slice = 0; slice < slices; slice++) *right += l.right[slice];
+    return sr_tree_sum(l.sums, slices);
 }
 
 double sr_network_backward(struct sr_network *network, struct sr_workspace *workspace, int count,

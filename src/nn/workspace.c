@@ -194,6 +194,9 @@ static void carve_all(struct sr_workspace *w, struct carver *carver)
     if (!w->training) return;
     w->gradients = carve(carver, w->network->value_count);
     w->parts = carve(carver, part);
+    const size_t losses = (batch + LOSS_SLICE - 1) / LOSS_SLICE;
+    w->losses = (double *)carve(carver, 2 * losses);
+    w->right = (int *)carve(carver, losses);
 }
 
 struct sr_workspace *workspace_make(const struct sr_network *network, int batch, bool training,

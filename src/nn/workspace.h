@@ -34,6 +34,8 @@ struct unit {
     double forward_seconds, backward_seconds; /* while watched */
 };
 
+enum { LOSS_SLICE = 64 }; /* images whose losses are summed in order */
+
 struct sr_workspace {
     const struct sr_network *network;
     struct sr_pool *pool;
@@ -51,7 +53,9 @@ struct sr_workspace {
     float *image, *logits;
     float *gradients; /* as network->values */
     float *parts;     /* partial sums of one unit, a slice each */
-    float *scratch;   /* for each worker */
+    double *losses;   /* of the slices of a batch, and how many of their images are right */
+    int *right;
+    float *scratch; /* for each worker */
     size_t scratch_stride;
     int *unit_of;                 /* the unit that holds each layer's output */
     uint64_t seed, step;          /* of the last forward, for dropout */

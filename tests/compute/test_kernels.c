@@ -64,6 +64,55 @@ static void compare_conv(const struct sr_kernels *k, struct sr_conv c, int image
     free(x), free(w), free(bias), free(y), free(z), free(v);
 }
 
+/* Where there is a kernel of its own for the first layer behind a pool. */
+static void compare_pooled(const struct sr_kernels *k, int height, int width, int outputs,
+                           bool relu)
+{
+    enum { IMAGES = 3 };
+    const struct sr_kernels *twin = sr_kernels_named("reference");
+    const struct sr_conv c = {height, width, 1, height - 2, width - 2, outputs, 3, 1, 0, true};
+    const size_t slots = (size_t)sr_slots(outputs), in = IMAGES * sr_conv_input_size(&c),
+                 out = IMAGES * (size_t)(c.out_height / 2 * (c.out_width / 2)) * slots;
+    float *x = numbers(in, 1), *dy = numbers(out, 2), *after = numbers(out, 3),
+          *w = numbers(9 * slots, 4), *v = copy_of(w, 9 * slots), *bias = numbers(slots, 5),
+          *sums = copy_of(bias, slots);
+    float *z = numbers(out, 6);
+    uint8_t *which = sr_array_raw(out, 1, "test numbers", NULL),
+            *places = sr_array_raw(out, 1, "test numbers", NULL);
+    char what[100];
+    snprintf(what, sizeof what, "%s: %d×%d to %d, pooled", k->isa, height, width, outputs);
+    for (size_t i = 0; i < out; i++) {
+        which[i] = (uint8_t)(i * 7 % 11 % 4);
+        after[i] = after[i] < 0 ? 0 : after[i];
+    }
+    const struct sr_pooled pooled = {dy, relu ? after : NULL, which};
+    k->conv_pooled(&c, x, w, &(struct sr_pool_end){bias, relu, dy, which}, IMAGES);
+    twin->conv_pooled(&c, x, w, &(struct sr_pool_end){bias, relu, z, places}, IMAGES);
+    assert_near(dy, z, out, 1e-5, what);
+    for (size_t i = 0; i < out; i++) /* of equal ones, which zeros are, any will do */
+        if (!relu && which[i] != places[i]) fail_msg("%s: another one of four at %zu", what, i);
+    k->conv_weights_pooled(&c, x, &pooled, w, bias, IMAGES);
+    twin->conv_weights_pooled(&c, x, &pooled, v, sums, IMAGES);
+    assert_near(w, v, 9 * slots, 1e-4, what);
+    assert_near(bias, sums, slots, 1e-4, what);
+    free(x), free(dy), free(after), free(w), free(v), free(bias), free(sums), free(which);
+    free(z), free(places);
+}
+
+static void test_pooled(void **state)
+{
+    (void)state;
+    for (size_t set = 0; set < sizeof sets / sizeof *sets; set++) {
+        const struct sr_kernels *k = sr_kernels_named(sets[set]);
+        if (!k || !k->conv_weights_pooled) continue;
+        for (int outputs = 1; outputs <= 50; outputs += 16) {
+            compare_pooled(k, 28, 28, outputs, true);
+            compare_pooled(k, 7, 10, outputs, false);
+            compare_pooled(k, 4, 4, outputs, true);
+        }
+    }
+}
+
 static void test_conv(void **state)
 {
     static const int sides[][2] = {{1, 1}, {3, 2}, {2, 5}, {7, 4}, {5, 13}, {4, 15}, {3, 29}};
@@ -801,16 +850,16 @@ int main(int argc, char **argv)
     if (getenv("ASKED")) return answer();
     unsetenv("SARTOR_ISA");
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_isa),          cmocka_unit_test(test_conv),
-        cmocka_unit_test(test_turn),         cmocka_unit_test(test_pointwise),
-        cmocka_unit_test(test_update),       cmocka_unit_test(test_grey),
-        cmocka_unit_test(test_product),      cmocka_unit_test(test_places),
-        cmocka_unit_test(test_few_rows),     cmocka_unit_test(test_gemm),
-        cmocka_unit_test(test_strips),       cmocka_unit_test(test_masks),
-        cmocka_unit_test(test_spread),       cmocka_unit_test(test_wish),
-        cmocka_unit_test(test_trees),        cmocka_unit_test(test_mask_order),
-        cmocka_unit_test(test_tiles),        cmocka_unit_test(test_nonzero),
-        cmocka_unit_test(test_multiply_add),
+        cmocka_unit_test(test_isa),        cmocka_unit_test(test_conv),
+        cmocka_unit_test(test_pooled),     cmocka_unit_test(test_turn),
+        cmocka_unit_test(test_pointwise),  cmocka_unit_test(test_update),
+        cmocka_unit_test(test_grey),       cmocka_unit_test(test_product),
+        cmocka_unit_test(test_places),     cmocka_unit_test(test_few_rows),
+        cmocka_unit_test(test_gemm),       cmocka_unit_test(test_strips),
+        cmocka_unit_test(test_masks),      cmocka_unit_test(test_spread),
+        cmocka_unit_test(test_wish),       cmocka_unit_test(test_trees),
+        cmocka_unit_test(test_mask_order), cmocka_unit_test(test_tiles),
+        cmocka_unit_test(test_nonzero),    cmocka_unit_test(test_multiply_add),
     };
     return cmocka_run_group_tests_name("kernels", tests, NULL, NULL);
 }

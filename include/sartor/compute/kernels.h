@@ -144,6 +144,22 @@ typedef size_t sr_bytes_within_l1(const int32_t *distances, const float *slacks,
 typedef void sr_bytes_listed(const uint8_t *query, int32_t sum, const uint8_t *rows, size_t stride,
                              const uint32_t *list, size_t count, int32_t *out);
 
+/* The gradient behind ReLU and a 2×2 max-pool: it belongs to pixel `which` of each four, and to
+ * none where the result `after` both is not above 0. `after` is NULL without a ReLU. */
+struct sr_pooled {
+    const float *dy, *after;
+    const uint8_t *which;
+};
+
+/* What follows a convolution before a 2×2 max-pool with stride 2: + bias (may be NULL), ReLU. The
+ * pool's result is y; `which` (may be NULL) gets the pixel of each four that it is. */
+struct sr_pool_end {
+    const float *bias;
+    bool relu;
+    float *y;
+    uint8_t *which;
+};
+
 /* Activations [images][blocks][pixels][16]. */
 struct sr_extent {
     int images, blocks, pixels;
@@ -159,6 +175,14 @@ struct sr_kernels {
     /* w += the weights' gradient for output gradient dy: sum over images and pixels of x dyᵀ. */
     void (*conv_weights)(const struct sr_conv *c, const float *x, const float *dy, float *w,
                          int images);
+    /* A plain convolution with kernel 3 and stride 1, and the pool behind it. NULL: no faster than
+     * one after the other. */
+    void (*conv_pooled)(const struct sr_conv *c, const float *x, const float *w,
+                        const struct sr_pool_end *end, int images);
+    /* conv_weights for a plain convolution with kernel 3 and stride 1 from the gradient behind a
+     * pool, and its sum for each channel, added to `bias`. NULL: no faster than pixel by pixel. */
+    void (*conv_weights_pooled)(const struct sr_conv *c, const float *x, const struct sr_pooled *p,
+                                float *w, float *bias, int images);
     /* Winograd's transforms (winograd.h) of `images` images: v = Bᵀ x B; y = Aᵀ m A and what
      * follows; dm = A dy Aᵀ; dx = or += B dv Bᵀ. Arrays of points have the stride
      * for so many images. */
