@@ -140,189 +140,37 @@ tests_onnx_test_fuzz_onnx_LDADD = $(TEST_LIBS)
 
 if FUZZING
 
-EXTRA_PROGRAMS += tests/data/fuzz_idx
-tests_data_fuzz_idx_SOURCES = tests/data/fuzz_idx.c
-tests_data_fuzz_idx_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
-tests_data_fuzz_idx_LDADD = $(SARTOR_LIBS)
-tests_data_fuzz_idx_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-
-EXTRA_PROGRAMS += tests/data/fuzz_picture
-tests_data_fuzz_picture_SOURCES = tests/data/fuzz_picture.c
-tests_data_fuzz_picture_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
-tests_data_fuzz_picture_LDADD = $(SARTOR_LIBS)
-tests_data_fuzz_picture_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-
-EXTRA_PROGRAMS += tests/data/fuzz_archive
-tests_data_fuzz_archive_SOURCES = tests/data/fuzz_archive.c
-tests_data_fuzz_archive_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
-tests_data_fuzz_archive_LDADD = $(SARTOR_LIBS)
-tests_data_fuzz_archive_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-
-EXTRA_PROGRAMS += tests/data/fuzz_csv
-tests_data_fuzz_csv_SOURCES = tests/data/fuzz_csv.c
-tests_data_fuzz_csv_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
-tests_data_fuzz_csv_LDADD = $(SARTOR_LIBS)
-tests_data_fuzz_csv_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-
-EXTRA_PROGRAMS += tests/data/fuzz_npy
-tests_data_fuzz_npy_SOURCES = tests/data/fuzz_npy.c
-tests_data_fuzz_npy_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
-tests_data_fuzz_npy_LDADD = $(SARTOR_LIBS)
-tests_data_fuzz_npy_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-
-EXTRA_PROGRAMS += tests/data/fuzz_labels
-tests_data_fuzz_labels_SOURCES = tests/data/fuzz_labels.c
-tests_data_fuzz_labels_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
-tests_data_fuzz_labels_LDADD = $(SARTOR_LIBS)
-tests_data_fuzz_labels_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-
-EXTRA_PROGRAMS += tests/models/fuzz_tensors
-tests_models_fuzz_tensors_SOURCES = tests/models/fuzz_tensors.c
-tests_models_fuzz_tensors_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
-tests_models_fuzz_tensors_LDADD = $(SARTOR_LIBS)
-tests_models_fuzz_tensors_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-
-EXTRA_PROGRAMS += tests/models/fuzz_model
-tests_models_fuzz_model_SOURCES = tests/models/fuzz_model.c
-tests_models_fuzz_model_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
-tests_models_fuzz_model_LDADD = $(SARTOR_LIBS)
-tests_models_fuzz_model_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-
-EXTRA_PROGRAMS += tests/app/fuzz_tags
-tests_app_fuzz_tags_SOURCES = tests/app/fuzz_tags.c
-tests_app_fuzz_tags_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
-tests_app_fuzz_tags_LDADD = $(SARTOR_LIBS)
-tests_app_fuzz_tags_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-
-EXTRA_PROGRAMS += tests/app/fuzz_suspects
-tests_app_fuzz_suspects_SOURCES = tests/app/fuzz_suspects.c
-tests_app_fuzz_suspects_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
-tests_app_fuzz_suspects_LDADD = $(SARTOR_LIBS)
-tests_app_fuzz_suspects_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-
-EXTRA_PROGRAMS += tests/app/fuzz_notes
-tests_app_fuzz_notes_SOURCES = tests/app/fuzz_notes.c
-tests_app_fuzz_notes_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
-tests_app_fuzz_notes_LDADD = $(SARTOR_LIBS)
-tests_app_fuzz_notes_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-
-EXTRA_PROGRAMS += tests/app/fuzz_decisions
-tests_app_fuzz_decisions_SOURCES = tests/app/fuzz_decisions.c
-tests_app_fuzz_decisions_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
-tests_app_fuzz_decisions_LDADD = $(SARTOR_LIBS)
-tests_app_fuzz_decisions_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-
-EXTRA_PROGRAMS += tests/eval/fuzz_costs
-tests_eval_fuzz_costs_SOURCES = tests/eval/fuzz_costs.c
-tests_eval_fuzz_costs_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
-tests_eval_fuzz_costs_LDADD = $(SARTOR_LIBS)
-tests_eval_fuzz_costs_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-
-EXTRA_PROGRAMS += tests/base/fuzz_text
-tests_base_fuzz_text_SOURCES = tests/base/fuzz_text.c
-tests_base_fuzz_text_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
-tests_base_fuzz_text_LDADD = $(SARTOR_LIBS)
-tests_base_fuzz_text_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-
-EXTRA_PROGRAMS += tests/commands/fuzz_language
-tests_commands_fuzz_language_SOURCES = tests/commands/fuzz_language.c
-tests_commands_fuzz_language_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
-tests_commands_fuzz_language_LDADD = $(SARTOR_LIBS)
-tests_commands_fuzz_language_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-
-EXTRA_PROGRAMS += tests/commands/fuzz_study
-tests_commands_fuzz_study_SOURCES = tests/commands/fuzz_study.c
-tests_commands_fuzz_study_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
-tests_commands_fuzz_study_LDADD = $(SARTOR_LIBS)
-tests_commands_fuzz_study_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-
-EXTRA_PROGRAMS += tests/ui/fuzz_input
-tests_ui_fuzz_input_SOURCES = tests/ui/fuzz_input.c
-tests_ui_fuzz_input_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
-tests_ui_fuzz_input_LDADD = $(SARTOR_LIBS)
-tests_ui_fuzz_input_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-
-EXTRA_PROGRAMS += tests/models/fuzz_checkpoint
-tests_models_fuzz_checkpoint_SOURCES = tests/models/fuzz_checkpoint.c
-tests_models_fuzz_checkpoint_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
-tests_models_fuzz_checkpoint_LDADD = $(SARTOR_LIBS)
-tests_models_fuzz_checkpoint_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-
-EXTRA_PROGRAMS += tests/models/fuzz_trust
-tests_models_fuzz_trust_SOURCES = tests/models/fuzz_trust.c
-tests_models_fuzz_trust_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
-tests_models_fuzz_trust_LDADD = $(SARTOR_LIBS)
-tests_models_fuzz_trust_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-
-EXTRA_PROGRAMS += tests/app/fuzz_looks
-tests_app_fuzz_looks_SOURCES = tests/app/fuzz_looks.c
-tests_app_fuzz_looks_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
-tests_app_fuzz_looks_LDADD = $(SARTOR_LIBS)
-tests_app_fuzz_looks_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-
-EXTRA_PROGRAMS += tests/commands/fuzz_config
-tests_commands_fuzz_config_SOURCES = tests/commands/fuzz_config.c
-tests_commands_fuzz_config_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
-tests_commands_fuzz_config_LDADD = $(SARTOR_LIBS)
-tests_commands_fuzz_config_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-
-EXTRA_PROGRAMS += tests/commands/fuzz_history
-tests_commands_fuzz_history_SOURCES = tests/commands/fuzz_history.c
-tests_commands_fuzz_history_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
-tests_commands_fuzz_history_LDADD = $(SARTOR_LIBS)
-tests_commands_fuzz_history_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-
-EXTRA_PROGRAMS += tests/commands/fuzz_recipe
-tests_commands_fuzz_recipe_SOURCES = tests/commands/fuzz_recipe.c
-tests_commands_fuzz_recipe_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
-tests_commands_fuzz_recipe_LDADD = $(SARTOR_LIBS)
-tests_commands_fuzz_recipe_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-
-EXTRA_PROGRAMS += tests/data/fuzz_cache
-tests_data_fuzz_cache_SOURCES = tests/data/fuzz_cache.c
-tests_data_fuzz_cache_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
-tests_data_fuzz_cache_LDADD = $(SARTOR_LIBS)
-tests_data_fuzz_cache_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-
-EXTRA_PROGRAMS += tests/data/fuzz_dataset
-tests_data_fuzz_dataset_SOURCES = tests/data/fuzz_dataset.c
-tests_data_fuzz_dataset_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
-tests_data_fuzz_dataset_LDADD = $(SARTOR_LIBS)
-tests_data_fuzz_dataset_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-
-EXTRA_PROGRAMS += tests/onnx/fuzz_onnx
-tests_onnx_fuzz_onnx_SOURCES = tests/onnx/fuzz_onnx.c
-tests_onnx_fuzz_onnx_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
-tests_onnx_fuzz_onnx_LDADD = $(SARTOR_LIBS)
-tests_onnx_fuzz_onnx_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-
+## Each is made of the one file of its name.
+LDADD = $(SARTOR_LIBS) $(LIBFUZZER)
 fuzz_programs = \
-	tests/onnx/fuzz_onnx$(EXEEXT) \
-	tests/models/fuzz_checkpoint$(EXEEXT) \
-	tests/models/fuzz_trust$(EXEEXT) \
-	tests/app/fuzz_looks$(EXEEXT) \
-	tests/commands/fuzz_config$(EXEEXT) \
-	tests/commands/fuzz_history$(EXEEXT) \
-	tests/commands/fuzz_recipe$(EXEEXT) \
-	tests/data/fuzz_cache$(EXEEXT) \
-	tests/data/fuzz_dataset$(EXEEXT) \
-	tests/data/fuzz_archive$(EXEEXT) \
-	tests/data/fuzz_csv$(EXEEXT) \
-	tests/data/fuzz_npy$(EXEEXT) \
-	tests/data/fuzz_idx$(EXEEXT) \
-	tests/data/fuzz_picture$(EXEEXT) \
-	tests/data/fuzz_labels$(EXEEXT) \
-	tests/models/fuzz_tensors$(EXEEXT) \
-	tests/models/fuzz_model$(EXEEXT) \
-	tests/app/fuzz_tags$(EXEEXT) \
-	tests/app/fuzz_suspects$(EXEEXT) \
-	tests/app/fuzz_notes$(EXEEXT) \
-	tests/app/fuzz_decisions$(EXEEXT) \
-	tests/eval/fuzz_costs$(EXEEXT) \
-	tests/base/fuzz_text$(EXEEXT) \
-	tests/commands/fuzz_language$(EXEEXT) \
-	tests/commands/fuzz_study$(EXEEXT) \
-	tests/ui/fuzz_input$(EXEEXT)
+	tests/app/fuzz_decisions \
+	tests/app/fuzz_looks \
+	tests/app/fuzz_notes \
+	tests/app/fuzz_running \
+	tests/app/fuzz_suspects \
+	tests/app/fuzz_tags \
+	tests/base/fuzz_text \
+	tests/commands/fuzz_config \
+	tests/commands/fuzz_history \
+	tests/commands/fuzz_language \
+	tests/commands/fuzz_recipe \
+	tests/commands/fuzz_study \
+	tests/data/fuzz_archive \
+	tests/data/fuzz_cache \
+	tests/data/fuzz_csv \
+	tests/data/fuzz_dataset \
+	tests/data/fuzz_idx \
+	tests/data/fuzz_labels \
+	tests/data/fuzz_npy \
+	tests/data/fuzz_picture \
+	tests/eval/fuzz_costs \
+	tests/models/fuzz_checkpoint \
+	tests/models/fuzz_model \
+	tests/models/fuzz_tensors \
+	tests/models/fuzz_trust \
+	tests/onnx/fuzz_onnx \
+	tests/ui/fuzz_input
+EXTRA_PROGRAMS += $(fuzz_programs)
 
 fuzz: $(fuzz_programs)
 	SRCDIR='$(srcdir)' $(SHELL) $(srcdir)/tests/fuzz $(MINUTES)

@@ -110,7 +110,7 @@ static bool faults_are_ours(void)
 
 void signals_prepare(void)
 {
-    tcgetattr(STDIN_FILENO, &modes_before);
+    restore_length = capabilities_restore(restore, sizeof restore);
 }
 
 enum sr_status signals_start(struct sr_error *error)
@@ -118,7 +118,7 @@ enum sr_status signals_start(struct sr_error *error)
     if (pipe2(ends, O_CLOEXEC | O_NONBLOCK))
         return sr_error_set(error, SR_ERROR_IO, "cannot make a pipe for signals: %s",
                             strerror(errno));
-    restore_length = capabilities_restore(restore, sizeof restore);
+    tcgetattr(STDIN_FILENO, &modes_before);
     struct sigaction action = {.sa_handler = on_event, .sa_flags = SA_RESTART};
     sigfillset(&action.sa_mask);
     for (int i = 0; i < EVENTS; i++) sigaction(events[i], &action, &events_before[i]);

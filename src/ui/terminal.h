@@ -42,9 +42,11 @@ void pairs_stop(void);
 int pairs_find(int fore, int back, unsigned frame);
 
 /* Signals become numbers read from a descriptor; after a crash the terminal is restored. */
-void signals_prepare(void); /* before terminal_start: remembers the terminal's modes */
+/* Before terminal_start: ncurses has handlers of its own, which end the program with status 1 and
+ * without a word; it leaves a signal alone that is handled already. */
 enum sr_status signals_start(struct sr_error *error);
-void signals_stop(void); /* after terminal_stop */
+void signals_prepare(void); /* after terminal_start: what restores this terminal */
+void signals_stop(void);    /* after terminal_stop */
 /* A line for the terminal that the program leaves; dropped where that takes nothing. */
 void signals_say(const char *text);
 int signals_descriptor(void);

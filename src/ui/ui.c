@@ -236,14 +236,14 @@ int sr_ui_run(struct sr_session *session)
                         .pressed = true,
                         .bucket = {.tokens = 1, .filled = sr_clock_seconds()}};
     enum sr_status status = capabilities_check(&error);
-    signals_prepare();
-    if (!status) status = terminal_start(&error);
     if (!status) status = signals_start(&error);
+    if (!status) status = terminal_start(&error);
     if (status) {
-        terminal_stop();
+        signals_stop();
         sr_say(stderr, "sartor: %s", error.text);
         return 1;
     }
+    signals_prepare();
     static bool registered;
     if (!registered) atexit(restore_at_exit);
     registered = true;

@@ -1,7 +1,7 @@
 /* fuzz_decisions.c - any bytes as a journal of decisions, and as another person's: only samples of
  * the data are decided on, what is printed is read as the same, and the counts of a comparison add
  * up. */
-#include "fuzz.h"
+#include "../fuzz.h"
 
 #include "../../src/app/decisions.c"
 

@@ -1,6 +1,6 @@
 /* fuzz_looks.c - any bytes as the list of looks at the test images: no more looks are counted than
  * there are lines, and one that is added is counted. */
-#include "fuzz.h"
+#include "../fuzz.h"
 
 #include "../../src/app/test_split.c"
 

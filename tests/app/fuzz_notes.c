@@ -1,5 +1,5 @@
 /* fuzz_notes.c - any bytes as the notes of trials: a note is parsed within its line. */
-#include "fuzz.h"
+#include "../fuzz.h"
 
 #include "../../src/app/experiment.c"
 

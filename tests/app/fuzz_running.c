@@ -1,6 +1,6 @@
 /* fuzz_running.c - any bytes as what another process writes of its training: a run is taken within
  * its bounds, or not at all. */
-#include "fuzz.h"
+#include "../fuzz.h"
 
 #include "../../src/app/elsewhere.c"
 

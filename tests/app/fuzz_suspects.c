@@ -1,6 +1,6 @@
 /* fuzz_suspects.c - any bytes as a file of suspects: what is taken from it is of the data, and is
  * read again as it was when it has been written. */
-#include "fuzz.h"
+#include "../fuzz.h"
 
 #include "../../src/app/suspects.c"
 

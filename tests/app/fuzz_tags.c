@@ -1,5 +1,5 @@
 /* fuzz_tags.c - any bytes as a file of tags: only rows that exist are tagged. */
-#include "fuzz.h"
+#include "../fuzz.h"
 
 #include "../../src/app/tags.c"
 

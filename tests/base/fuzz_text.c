@@ -1,7 +1,7 @@
 /* fuzz_text.c - any bytes as JSON, as numbers, and as foreign text for each of the places that show
  * it.
  */
-#include "fuzz.h"
+#include "../fuzz.h"
 
 #include "sartor/base/json.h"
 #include "sartor/base/text.h"

@@ -66,6 +66,14 @@ found=$(grep -nE '\b_?exit\(' src/*/*.c | grep -v 'src/ui/')
 [ -z "$found" ] || echo "# $found"
 [ -z "$found" ]; say $? "nothing below main exits"
 
+# Each fuzz target is replayed by make check and run by make fuzz.
+found=$(for file in tests/*/fuzz_*.c; do
+    grep -q "_SOURCES = $file tests/data/test_replay.c" tests/fuzz.mk && grep -qE "^.${file%.c}( |\$)" tests/fuzz.mk ||
+        echo "# $file"
+done)
+[ -z "$found" ] || echo "$found"
+[ -z "$found" ]; say $? "every fuzz target is replayed and fuzzed"
+
 # What a file may need of its room without making a circle, and why.
 allowed='commands/list: the table names every command, and a command may look up others in it'
 

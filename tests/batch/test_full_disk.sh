@@ -1,7 +1,8 @@
 #!/bin/sh
 # Each command that writes, with one failing call after the other of those by which files are changed
 # (fail_calls.c): it fails with a sentence, files from before are whole, and the next run goes well.
-#     SWEEP=all    every call; else those at the beginning and some of the others
+#     SWEEP=all           every call of every command; else those at the beginning and some of the others
+#     ONLY="one|two"      only the commands that hold one of these words
 . "${SRCDIR:-.}/tests/program.sh"
 shim=${sartor%/sartor}/tests/batch/fail_calls.so
 if ! LD_PRELOAD=$shim "$sartor" --version >/dev/null 2>err || [ -s err ]; then
@@ -50,6 +51,7 @@ once() { # N: run the command with the Nth call failing; code, out, err
 
 sweep() { # COMMAND...
     command=$*
+    echo "$command" | grep -qE -- "${ONLY:-.}" || return 0
     once 0
     [ "$code" -eq 0 ]; report $? "$command"
     calls=$(($(wc -l <count)))
@@ -105,5 +107,17 @@ if [ "${SWEEP-}" = all ]; then
     sweep study from=base/small.sartor to=try/out/study
     sweep robustness mine kinds=rotate severities=1 split=test
     sweep ablate mlp epochs=1 limit=60 seeds=1
+    sweep mend logreg seeds=1
+    sweep compare mine logreg split=test
+    sweep mark undo "train:$row"
+    sweep decisions to=try/out/decisions.csv
+    sweep audit limit=3
+    sweep map layout=pca
+    sweep save mine try/out/mine.onnx
+    sweep export map to=try/out/map.png
+    sweep export curves net plotly=try/out/curves.json to=try/out/curves.svg
+    sweep export dataset split=test to=try/out/set
+    sweep export dataset split=test form=pictures to=try/out/pictures
+    sweep export dataset decisions=on to=try/out/set.npz
 fi
 finish

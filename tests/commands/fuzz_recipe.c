@@ -1,6 +1,6 @@
 /* fuzz_recipe.c - any bytes as kept settings of a family (settings=NAME of train): refused with a
  * sentence, or hyperparameters within their ranges. */
-#include "fuzz.h"
+#include "../fuzz.h"
 
 #include "../../src/commands/train.c"
 

@@ -2,7 +2,7 @@
 #ifndef SARTOR_TESTS_FUZZ_SESSION_H
 #define SARTOR_TESTS_FUZZ_SESSION_H
 
-#include "fuzz.h"
+#include "../fuzz.h"
 #include "sartor/app/session.h"
 
 static inline struct sr_session *session_without_data(void)

@@ -1,6 +1,6 @@
 /* fuzz_study.c - any bytes as study.sartor: refused with a sentence, or lines of a study's own
  * commands, which are read again as they were when they have been written. */
-#include "fuzz.h"
+#include "../fuzz.h"
 
 #include "../../src/commands/study.h"
 #include "sartor/app/session.h"

@@ -2,7 +2,7 @@
  * sentence.
  *
  * A libFuzzer target (--enable-fuzzing), and replayed with its corpus by test_fuzz_archive. */
-#include "fuzz.h"
+#include "../fuzz.h"
 
 #include "../../src/data/archive.h"
 

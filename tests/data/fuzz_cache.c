@@ -1,6 +1,6 @@
 /* fuzz_cache.c - any bytes as a decoded data set of the cache: its JSON object up to a zero byte,
  * then labels; the pixels behind them are black. It is left, or a set that is all there. */
-#include "fuzz.h"
+#include "../fuzz.h"
 
 #include "../../src/data/cache.c"
 

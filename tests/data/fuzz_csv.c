@@ -1,7 +1,7 @@
 /* fuzz_csv.c - any bytes as a CSV file: rows of fields, or a sentence.
  *
  * A libFuzzer target (--enable-fuzzing), and replayed with its corpus by test_fuzz_csv. */
-#include "fuzz.h"
+#include "../fuzz.h"
 
 #include "../../src/data/csv.h"
 

@@ -1,6 +1,6 @@
 /* fuzz_dataset.c - any bytes as a file of data in any form: refused with a sentence, or a data set
  * that is whole. */
-#include "fuzz.h"
+#include "../fuzz.h"
 
 #include "sartor/data/dataset.h"
 

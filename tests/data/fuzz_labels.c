@@ -1,5 +1,5 @@
 /* fuzz_labels.c - any bytes as labels.txt: refused with a sentence, or usable names, each once. */
-#include "fuzz.h"
+#include "../fuzz.h"
 
 #include "../../src/data/classes.c"
 

@@ -2,7 +2,7 @@
  * all there, which images and labels can be made of or are refused.
  *
  * A libFuzzer target (--enable-fuzzing), and replayed with its corpus by test_fuzz_npy. */
-#include "fuzz.h"
+#include "../fuzz.h"
 
 #include "../../src/data/npy.h"
 

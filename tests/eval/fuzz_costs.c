@@ -1,5 +1,5 @@
 /* fuzz_costs.c - any bytes as a table of costs: refused with a sentence, or finite costs. */
-#include "fuzz.h"
+#include "../fuzz.h"
 
 #include <math.h>
 

@@ -1,6 +1,6 @@
 /* fuzz_checkpoint.c - any bytes as the checkpoint of a training: left, with a note that says so, or
  * a trainer whose numbers can be gone on from. */
-#include "fuzz.h"
+#include "../fuzz.h"
 
 #include "../../src/models/checkpoint.h"
 

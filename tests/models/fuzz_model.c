@@ -1,6 +1,6 @@
 /* fuzz_model.c - any bytes as a model file: refused with a sentence, or a model that predicts, and
  * that is the same after it was saved and loaded. */
-#include "fuzz.h"
+#include "../fuzz.h"
 
 #include "sartor/models/model.h"
 

@@ -1,7 +1,7 @@
 /* fuzz_trust.c - any bytes as the tensors of what is known of a model's predictions: refused with a
  * sentence, or calibration, prediction sets and familiarity that are the same when they have been
  * written and read again. */
-#include "fuzz.h"
+#include "../fuzz.h"
 
 #include "sartor/models/trust.h"
 

@@ -1,6 +1,6 @@
 /* fuzz_onnx.c - any bytes as an ONNX file: refused with a sentence, or a network that predicts, and
  * whose layers can be explained. */
-#include "fuzz.h"
+#include "../fuzz.h"
 
 #include "sartor/onnx/onnx.h"
 

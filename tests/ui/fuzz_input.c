@@ -1,6 +1,6 @@
 /* fuzz_input.c - any bytes from the terminal: names of keys that are no longer than they may be,
  * and pasted text without control characters. */
-#include "fuzz.h"
+#include "../fuzz.h"
 
 #include <curses.h>
 #include <locale.h>

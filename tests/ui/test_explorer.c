@@ -543,6 +543,41 @@ static void signals_end_it(void **state)
     }
 }
 
+/* Has the process a handler of its own for that signal? */
+static bool handles(pid_t process, int number)
+{
+    char path[64], line[256];
+    unsigned long long handled = 0;
+    snprintf(path, sizeof path, "/proc/%ld/status", (long)process);
+    FILE *file = fopen(path, "r");
+    while (file && fgets(line, sizeof line, file))
+        if (sscanf(line, "SigCgt: %llx", &handled) == 1) break;
+    if (file) fclose(file);
+    return handled >> (number - 1) & 1;
+}
+
+/* While ncurses sets the screen up, which it cannot end here: the terminal is full. */
+static void signals_end_it_while_it_starts(void **state)
+{
+    (void)state;
+    static char fill[] = "for i in 1 2 3; do dd if=/dev/zero of=/dev/tty bs=1 count=100000 "
+                         "oflag=nonblock 2>/dev/null; sleep 0.1; done; exec \"$0\" \"$@\"";
+    char *const argv[] = {"sh", "-c", fill, program, "--data", data, "--home", home, NULL};
+    static const int numbers[] = {SIGTERM, SIGINT};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        struct pty pty;
+        int status;
+        assert_true(pty_start(&pty, 80, 24, "xterm-256color", NULL, argv));
+        const double limit = sr_clock_seconds() + PTY_PATIENCE;
+        while (!handles(pty.child, numbers[i]) && sr_clock_seconds() < limit) sleep_seconds(0.001);
+        kill(pty.child, numbers[i]);
+        assert_true(pty_wait_end(&pty, &status));
+        assert_true(WIFEXITED(status));
+        assert_int_equal(WEXITSTATUS(status), 128 + numbers[i]);
+        pty_stop(&pty);
+    }
+}
+
 /* A link that is stuck: nobody takes what the program writes, and it is in the middle of a frame.
  */
 static void ends_while_its_terminal_takes_nothing(void **state)
@@ -927,6 +962,7 @@ int main(void)
         cmocka_unit_test(colorterm_says_direct_colours),
         cmocka_unit_test(suspends_and_resumes),
         cmocka_unit_test(signals_end_it),
+        cmocka_unit_test(signals_end_it_while_it_starts),
         cmocka_unit_test(ends_while_its_terminal_takes_nothing),
         cmocka_unit_test(a_file_that_would_be_too_large_is_a_failed_write),
         cmocka_unit_test(pastes_are_text),
