@@ -8,13 +8,12 @@
 
 #include "sartor/base/clock.h"
 #include "sartor/base/memory.h"
-#include "sartor/compute/matrix.h"
 #include "sartor/models/families.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { PREDICT_CHUNK = 4 * SVM_CHUNK, BLOCKS_A_THREAD = 2 };
+enum { BLOCKS_A_THREAD = 2 };
 
 /* ---- hyperparameters ---- */
 
@@ -67,9 +66,11 @@ static uint64_t svm_size(const void *state)
 /* Scratch memory of one worker. */
 struct desk {
     struct svm_queries queries;
-    float *kernel; /* SVM_BLOCK × PREDICT_CHUNK */
-    float *sums; /* SVM_BLOCK × classes × (classes - 1): of each class's vectors towards each other
-                    class */
+    double *kernel; /* SVM_BLOCK × SVM_CHUNK */
+    /* SVM_BLOCK × classes × (classes - 1): of each class's vectors towards each other class. All
+     * terms of one have the same sign, and two are added to a decision value that is far smaller:
+     * hence double precision. */
+    double *sums;
     double *values;   /* pairs */
     double *pairwise; /* classes², then what svm_couple needs */
     double *p;        /* classes */
@@ -91,13 +92,12 @@ static enum sr_status desk_init(struct desk *desk, const struct svm *svm, struct
     size_t classes = (size_t)svm->present;
     *desk = (struct desk){0};
     if (!svm_queries_init(&desk->queries, &svm->rows, error) &&
-        (desk->kernel = sr_array_new(SVM_BLOCK * PREDICT_CHUNK, sizeof(float), what, error)) &&
+        (desk->kernel = sr_array_new(SVM_BLOCK * SVM_CHUNK, sizeof(double), what, error)) &&
         (desk->sums =
-             sr_array_new(SVM_BLOCK * classes * (classes - 1), sizeof(float), what, error)) &&
+             sr_array_new(SVM_BLOCK * classes * (classes - 1), sizeof(double), what, error)) &&
         (desk->values =
              sr_array_new((size_t)svm_pairs(svm->present), sizeof(double), what, error)) &&
-        (desk->pairwise =
-             sr_array_new(2 * classes * classes + classes, sizeof(double), what, error)) &&
+        (desk->pairwise = sr_array_new(2 * classes * classes, sizeof(double), what, error)) &&
         (desk->p = sr_array_new(classes, sizeof(double), what, error)))
         return SR_OK;
     desk_fini(desk);
@@ -108,17 +108,16 @@ static enum sr_status desk_init(struct desk *desk, const struct svm *svm, struct
 static void sum_vectors(const struct svm *svm, struct desk *desk)
 {
     int others = svm->present - 1, row = svm->present * others;
-    float *out[SVM_BLOCK];
     memset(desk->sums, 0, SVM_BLOCK * (size_t)row * sizeof *desk->sums);
-    for (int q = 0; q < SVM_BLOCK; q++) out[q] = desk->kernel + (size_t)q * PREDICT_CHUNK;
     for (int c = 0; c < svm->present; c++) {
         size_t first = svm->firsts[c], end = first + svm_pad(svm->counts[c]);
-        for (; first < end; first += PREDICT_CHUNK) {
-            size_t count = end - first < PREDICT_CHUNK ? end - first : PREDICT_CHUNK;
-            svm_kernel_block(&svm->kernel, &svm->rows, &desk->queries, first, count, out);
-            sr_gemm(NULL, 1, sr_matrix(desk->kernel, SVM_BLOCK, (int)count, PREDICT_CHUNK),
-                    sr_matrix(svm->coef_float + first * (size_t)others, (int)count, others, others),
-                    1, desk->sums + (size_t)(c * others), row);
+        for (; first < end; first += SVM_CHUNK) {
+            size_t count = end - first < SVM_CHUNK ? end - first : SVM_CHUNK;
+            svm_kernel_exact(&svm->kernel, &svm->rows, &desk->queries, first, count, desk->kernel);
+            for (size_t q = 0; q < desk->queries.count; q++)
+                svm_loops()->weigh(desk->sums + q * (size_t)row + c * others,
+                                   desk->kernel + q * SVM_CHUNK, svm->coef_turned + first,
+                                   svm->rows.count, others, count);
         }
     }
 }
@@ -127,11 +126,10 @@ static void sum_vectors(const struct svm *svm, struct desk *desk)
 static void decide(const struct svm *svm, struct desk *desk, size_t q)
 {
     int others = svm->present - 1, pair = 0;
-    const float *sums = desk->sums + q * (size_t)(svm->present * others);
+    const double *sums = desk->sums + q * (size_t)(svm->present * others);
     for (int i = 0; i < svm->present; i++)
         for (int j = i + 1; j < svm->present; j++, pair++)
-            desk->values[pair] =
-                (double)sums[i * others + j - 1] + (double)sums[j * others + i] - svm->rho[pair];
+            desk->values[pair] = sums[i * others + j - 1] + sums[j * others + i] - svm->rho[pair];
 }
 
 /* Probabilities of query q, zero for classes that were not trained on. */

@@ -75,6 +75,10 @@ bool svm_rows_alone(const struct svm_rows *rows);
 /* out[q][i] = K(query q, row first + i) for i < count; both multiples of SVM_ALIGN. */
 void svm_kernel_block(const struct svm_kernel *kernel, const struct svm_rows *rows,
                       struct svm_queries *queries, size_t first, size_t count, float *const *out);
+/* The same in double precision, for sums that cancel: out[q × SVM_CHUNK + i], count at most
+ * SVM_CHUNK. */
+void svm_kernel_exact(const struct svm_kernel *kernel, const struct svm_rows *rows,
+                      struct svm_queries *queries, size_t first, size_t count, double *out);
 /* K(x, x) of one row. */
 float svm_kernel_self(const struct svm_kernel *kernel, const struct svm_rows *rows, size_t row);
 
@@ -87,6 +91,14 @@ struct svm_loops {
                       float scale, size_t count);
     void (*rbf_floats)(float *out, const float *products, const float *squares, float own,
                        float scale, size_t count);
+    /* out = own + squares[i] - 2 products[i]. */
+    void (*distances)(double *out, const int32_t *products, const int32_t *squares, int32_t own,
+                      size_t count);
+    /* values = exp(scale × values), in place; the product is taken to be within -700 and 0. */
+    void (*exact_exponentials)(double *values, double scale, size_t count);
+    /* sums[k] += the sum of values[i] coef[k × stride + i], for k < columns. */
+    void (*weigh)(double *sums, const double *values, const double *coef, size_t stride,
+                  int columns, size_t count);
     /* The second of the working set (Fan, Chen and Lin, 2005): the greatest b²/a, where b = best -
      * f[i] - bars[i] > 0 and a = self + selves[i] - 2 row[i]. Its index, or -1; *least is the least
      * f[i] + bars[i].
@@ -174,8 +186,7 @@ void svm_sigmoid_fit(const double *values, const bool *positive, size_t count, d
                      double *b);
 double svm_sigmoid(double value, double a, double b);
 /* Class probabilities p from pairwise ones (Wu, Lin and Weng, 2004, second method): r[i × classes +
- * j] is P(i | i or j). `p` gets `classes` numbers that sum to 1; `work` holds classes² + classes.
- */
+ * j] is P(i | i or j), above 0. `p` gets `classes` numbers that sum to 1; `work` holds classes². */
 void svm_couple(const double *r, int classes, double *p, double *work);
 
 /* ---- the trained state (svm_state.c, svm_file.c) ---- */
@@ -192,7 +203,7 @@ struct svm {
     struct svm_rows rows; /* support vectors */
     uint32_t *train_rows; /* by position: row of the train file */
     double *coef;         /* rows.count × (present - 1): alpha y towards each other class */
-    float *coef_float;    /* the same, for products */
+    double *coef_turned;  /* the same as (present - 1) × rows.count, for products */
     double *rho, *a, *b;  /* by pair (0,1) (0,2) ... (1,2) ...; the sigmoids */
     double *objectives;   /* by pair; how each dual ended */
 };
@@ -215,7 +226,7 @@ void svm_free(void *state);
 double svm_gamma(const struct sr_args *params, struct sr_error *error);
 /* Kernel and C as the hyperparameters say; gamma 0 where it is scale. */
 void svm_read_params(const struct sr_args *params, struct svm *svm);
-/* Fill coef_float. */
+/* Fill coef_turned. */
 void svm_finish(struct svm *svm);
 enum sr_status svm_fit(const struct sr_fit *fit, void **state, struct sr_error *error);
 enum sr_status svm_save(const void *state, struct sr_tensors *set, struct sr_error *error);

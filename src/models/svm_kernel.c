@@ -117,8 +117,10 @@ void svm_queries_add_image(struct svm_queries *queries, const struct svm_rows *r
     }
 }
 
-static double polynomial(const struct svm_kernel *kernel, double product)
+/* Of a product, where the kernel is linear or a polynomial. */
+static double function(const struct svm_kernel *kernel, double product)
 {
+    if (kernel->kind == SVM_LINEAR) return product;
     double base = kernel->gamma * product + kernel->coef0, value = 1;
     for (int i = 0; i < kernel->degree; i++) value *= base;
     return value;
@@ -142,7 +144,7 @@ static void apply(const struct svm_kernel *kernel, const struct svm_rows *rows, 
     }
     for (size_t i = 0; i < count; i++) {
         double product = (bytes ? (double)whole[i] : (double)real[i]) * rows->unit;
-        out[i] = (float)(kernel->kind == SVM_LINEAR ? product : polynomial(kernel, product));
+        out[i] = (float)function(kernel, product);
     }
 }
 
@@ -151,26 +153,57 @@ bool svm_rows_alone(const struct svm_rows *rows)
     return rows->kind == SR_FEATURES_PIXELS || sr_gemm_exact_places();
 }
 
+/* Products of the queries with rows from `from` on, as int32 or float. */
+static void multiply(const struct svm_rows *rows, struct svm_queries *queries, size_t from,
+                     size_t columns)
+{
+    /* Otherwise always a full block, so that the library is called with one shape only. */
+    const size_t block = svm_rows_alone(rows) ? queries->count : SVM_BLOCK;
+    const int length = (int)rows->dimensions;
+    if (rows->kind == SR_FEATURES_PIXELS)
+        sr_bytes_compare(&rows->bytes, SR_BYTES_PRODUCT, queries->bytes, queries->count, from,
+                         columns, queries->products);
+    else
+        sr_gemm(NULL, 1, sr_matrix(queries->values, (int)block, length, length),
+                sr_transpose(sr_matrix(rows->values + from * rows->dimensions, (int)columns, length,
+                                       length)),
+                0, queries->products, (int)columns);
+}
+
 void svm_kernel_block(const struct svm_kernel *kernel, const struct svm_rows *rows,
                       struct svm_queries *queries, size_t first, size_t count, float *const *out)
 {
-    /* Otherwise always a full block, so that the library is called with one shape only. */
-    size_t block = svm_rows_alone(rows) ? queries->count : SVM_BLOCK;
-    const int length = (int)rows->dimensions;
     for (size_t done = 0; done < count; done += SVM_CHUNK) {
         size_t columns = count - done < SVM_CHUNK ? count - done : SVM_CHUNK, from = first + done;
-        if (rows->kind == SR_FEATURES_PIXELS)
-            sr_bytes_compare(&rows->bytes, SR_BYTES_PRODUCT, queries->bytes, queries->count, from,
-                             columns, queries->products);
-        else
-            sr_gemm(NULL, 1, sr_matrix(queries->values, (int)block, length, length),
-                    sr_transpose(sr_matrix(rows->values + from * rows->dimensions, (int)columns,
-                                           length, length)),
-                    0, queries->products, (int)columns);
+        multiply(rows, queries, from, columns);
         for (size_t q = 0; q < queries->count; q++) {
             const char *products = (const char *)queries->products + q * columns * sizeof(float);
             apply(kernel, rows, queries->squares[q], products, from, columns, out[q] + done);
         }
+    }
+}
+
+void svm_kernel_exact(const struct svm_kernel *kernel, const struct svm_rows *rows,
+                      struct svm_queries *queries, size_t first, size_t count, double *out)
+{
+    const bool bytes = rows->kind == SR_FEATURES_PIXELS;
+    multiply(rows, queries, first, count);
+    for (size_t q = 0; q < queries->count; q++, out += SVM_CHUNK) {
+        const int32_t *whole = (const int32_t *)queries->products + q * count;
+        const float *real = (const float *)queries->products + q * count;
+        const double own = queries->squares[q];
+        if (kernel->kind != SVM_RBF) {
+            for (size_t i = 0; i < count; i++)
+                out[i] =
+                    function(kernel, (bytes ? (double)whole[i] : (double)real[i]) * rows->unit);
+            continue;
+        }
+        if (bytes)
+            svm_loops()->distances(out, whole, rows->bytes.squares + first, (int32_t)own, count);
+        else
+            for (size_t i = 0; i < count; i++)
+                out[i] = (double)rows->squares[first + i] + own - 2 * (double)real[i];
+        svm_loops()->exact_exponentials(out, -kernel->gamma * rows->unit, count);
     }
 }
 
@@ -179,6 +212,5 @@ float svm_kernel_self(const struct svm_kernel *kernel, const struct svm_rows *ro
     double own = rows->kind == SR_FEATURES_PIXELS ? (double)rows->bytes.squares[row]
                                                   : (double)rows->squares[row];
     if (kernel->kind == SVM_RBF) return 1;
-    return (float)(kernel->kind == SVM_LINEAR ? own * rows->unit
-                                              : polynomial(kernel, own * rows->unit));
+    return (float)function(kernel, own * rows->unit);
 }

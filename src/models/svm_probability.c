@@ -60,45 +60,35 @@ void svm_sigmoid_fit(const double *values, const bool *positive, size_t count, d
     }
 }
 
+/* The method minimises p'Qp with sum p = 1, where p'Qp = 1/2 sum_ij (r_ji p_i - r_ij p_j)². At the
+ * minimum Qp is the same in all rows, so (Q + 11')p is too: p is the solution of (Q + 11')p = 1,
+ * scaled. That matrix is positive definite where no r is 0. */
 void svm_couple(const double *r, int classes, double *p, double *work)
 {
-    double *q = work, *qp = work + (size_t)classes * (size_t)classes;
-    int rounds = classes > 100 ? classes : 100;
-    if (classes == 2) {
-        p[0] = r[1];
-        p[1] = 1 - r[1];
-        return;
-    }
-    /* Minimise p'Qp, sum p = 1, where p'Qp = 1/2 sum_ij (r_ji p_i - r_ij p_j)². */
     for (int i = 0; i < classes; i++) {
-        double sum = 0;
-        p[i] = 1.0 / classes;
+        double *row = work + i * classes, sum = 0;
         for (int j = 0; j < classes; j++) {
             if (j == i) continue;
             sum += r[j * classes + i] * r[j * classes + i];
-            q[i * classes + j] = -r[j * classes + i] * r[i * classes + j];
+            row[j] = 1 - r[j * classes + i] * r[i * classes + j];
         }
-        q[i * classes + i] = sum;
+        row[i] = 1 + sum;
+        p[i] = 1;
     }
-    for (int round = 0; round < rounds; round++) {
-        double pqp = 0, worst = 0;
-        for (int i = 0; i < classes; i++) {
-            qp[i] = 0;
-            for (int j = 0; j < classes; j++) qp[i] += q[i * classes + j] * p[j];
-            pqp += p[i] * qp[i];
-        }
-        for (int i = 0; i < classes; i++) worst = fmax(worst, fabs(qp[i] - pqp));
-        if (worst < 1e-3 / classes) break;
-        for (int i = 0; i < classes; i++) {
-            /* Solve row i of Qp = p'Qp for p_i, then scale p to sum to 1 again. */
-            double own = q[i * classes + i], change = own > 0 ? (pqp - qp[i]) / own : 0;
-            double scale = 1 / (1 + change);
-            p[i] += change;
-            pqp = (pqp + change * (change * own + 2 * qp[i])) * scale * scale;
-            for (int j = 0; j < classes; j++) {
-                qp[j] = (qp[j] + change * q[i * classes + j]) * scale;
-                p[j] *= scale;
-            }
+    for (int i = 0; i < classes; i++) {
+        const double *pivot = work + i * classes;
+        for (int j = i + 1; j < classes; j++) {
+            double *row = work + j * classes, share = row[i] / pivot[i];
+            for (int k = i + 1; k < classes; k++) row[k] -= share * pivot[k];
+            p[j] -= share * p[i];
         }
     }
+    double total = 0;
+    for (int i = classes - 1; i >= 0; i--) {
+        const double *row = work + i * classes;
+        for (int k = i + 1; k < classes; k++) p[i] -= row[k] * p[k];
+        p[i] = fmax(p[i] / row[i], 0);
+        total += p[i];
+    }
+    for (int i = 0; i < classes; i++) p[i] /= total;
 }

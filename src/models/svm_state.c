@@ -45,8 +45,8 @@ enum sr_status svm_allocate(struct svm *svm, enum sr_features kind, struct sr_er
     if (status) return status;
     if ((svm->train_rows = sr_array_new(positions, sizeof *svm->train_rows, what, error)) &&
         (svm->coef = sr_array_new(positions * others, sizeof *svm->coef, what, error)) &&
-        (svm->coef_float =
-             sr_array_new(positions * others, sizeof *svm->coef_float, what, error)) &&
+        (svm->coef_turned =
+             sr_array_new(positions * others, sizeof *svm->coef_turned, what, error)) &&
         (svm->rho = sr_array_new(pairs, sizeof *svm->rho, what, error)) &&
         (svm->a = sr_array_new(pairs, sizeof *svm->a, what, error)) &&
         (svm->b = sr_array_new(pairs, sizeof *svm->b, what, error)) &&
@@ -62,7 +62,7 @@ void svm_free(void *state)
     svm_rows_fini(&svm->rows);
     free(svm->train_rows);
     free(svm->coef);
-    free(svm->coef_float);
+    free(svm->coef_turned);
     free(svm->rho);
     free(svm->a);
     free(svm->b);
@@ -72,6 +72,8 @@ void svm_free(void *state)
 
 void svm_finish(struct svm *svm)
 {
-    size_t count = svm->rows.count * ((size_t)svm->present - 1);
-    for (size_t i = 0; i < count; i++) svm->coef_float[i] = (float)svm->coef[i];
+    const size_t count = svm->rows.count, others = (size_t)svm->present - 1;
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < others; k++)
+            svm->coef_turned[k * count + i] = svm->coef[i * others + k];
 }

@@ -2,7 +2,7 @@
  *
  * Every value (an input, the output of a node, a constant) is known by its name, a string that the
  * graph owns. Names are made unique and begin with the graph's scope: "cnn/conv1". A body, the
- * graph that a Loop or Scan repeats, sees the values of the graph around it. Not thread-safe. */
+ * graph that a Scan repeats, sees the values of the graph around it. Not thread-safe. */
 #ifndef SARTOR_ONNX_GRAPH_H
 #define SARTOR_ONNX_GRAPH_H
 

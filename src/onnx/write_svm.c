@@ -1,7 +1,7 @@
-/* write_svm.c - a support vector machine as products and a loop.
+/* write_svm.c - a support vector machine as products and the solution of a system of equations.
  *
- * ai.onnx.ml's SVMClassifier is not used: it computes in single precision, and ends the coupling of
- * probabilities at another threshold, so that it differs from the program from the fourth digit
+ * ai.onnx.ml's SVMClassifier is not used: it computes in single precision, and stops coupling the
+ * probabilities before they come to rest, so that it differs from the program from the third digit
  * on. Products of bytes by MatMulInteger are exact, and the rest is in double precision. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,11 +62,9 @@ static const char *rbf(struct graph *graph, const char *query, const char *produ
                *distance = graph_two(graph, "Sub", "distances", both,
                                      graph_two(graph, "Add", "twice", product, product));
     distance = graph_two(graph, "Max", "not_negative", distance, graph_double(graph, "zero", 0));
-    /* The program scales by a number in single precision. */
-    const double scale = (double)(float)(-gamma * vectors->unit);
-    return graph_one(
-        graph, "Exp", "kernel",
-        graph_two(graph, "Mul", "exponent", distance, graph_double(graph, "minus_gamma", scale)));
+    return graph_one(graph, "Exp", "kernel",
+                     graph_two(graph, "Mul", "exponent", distance,
+                               graph_double(graph, "minus_gamma", -gamma * vectors->unit)));
 }
 
 /* The kernel of each image and each support vector, double [N][vectors]. */
@@ -116,8 +114,7 @@ static const char *sum_vectors(struct graph *graph, const char *values,
         double *block = sr_xalloc((shape[0] * others + 1) * sizeof *block);
         for (size_t i = 0; i < shape[0]; i++)
             for (size_t k = 0; k < others; k++)
-                block[i * others + k] =
-                    (double)(float)((const double *)coef->data)[k * count + first + i];
+                block[i * others + k] = ((const double *)coef->data)[k * count + first + i];
         first += shape[0];
         sums[c] = graph_two(graph, "MatMul", "sums", parts[c],
                             graph_constant(graph, "dual_coef", ELEMENT_DOUBLE, 2, shape, block));
@@ -196,58 +193,7 @@ static const char *pairwise(struct graph *graph, const char *decision, const str
                          (const int64_t[]){0, (int64_t)present, (int64_t)present});
 }
 
-/* ---- coupling: the same steps as svm_couple (models/svm_probability.c) ---- */
-
-static const char *sum_last(struct graph *graph, const char *name, const char *value)
-{
-    return graph_node(graph, "ReduceSum", name, INPUTS(value, WHOLE(graph, "last_axis", -1)),
-                      ATTRIBUTES(INT("keepdims", 1)));
-}
-
-/* What stays the same in the loop. */
-struct coupling {
-    size_t classes;
-    const char *q, *eye, *zero, *one;
-};
-
-/* The body of the Scan over classes: row i of Qp = p'Qp is solved for p_i, then p is scaled to sum
- * to 1 again. */
-static void write_step(struct graph *body, const struct coupling *c)
-{
-    const int64_t row[2] = {-1, (int64_t)c->classes}, column[2] = {-1, 1},
-                  unit[1] = {(int64_t)c->classes};
-    const char *p = graph_name(body, "p.before"), *qp = graph_name(body, "qp.before"),
-               *pqp = graph_name(body, "pqp.before"), *q = graph_name(body, "q.row"),
-               *e = graph_name(body, "unit");
-    graph_input(body, p, ELEMENT_DOUBLE, 2, row);
-    graph_input(body, qp, ELEMENT_DOUBLE, 2, row);
-    graph_input(body, pqp, ELEMENT_DOUBLE, 2, column);
-    graph_input(body, q, ELEMENT_DOUBLE, 2, row);
-    graph_input(body, e, ELEMENT_DOUBLE, 1, unit);
-    const char *own = sum_last(body, "own", graph_two(body, "Mul", "q.own", q, e)),
-               *here = sum_last(body, "here", graph_two(body, "Mul", "qp.own", qp, e)),
-               *some = graph_two(body, "Greater", "solvable", own, c->zero),
-               *below = graph_node(body, "Where", "divisor", INPUTS(some, own, c->one), NULL);
-    const char *change =
-        graph_two(body, "Div", "quotient", graph_two(body, "Sub", "excess", pqp, here), below);
-    change = graph_node(body, "Where", "change", INPUTS(some, change, c->zero), NULL);
-    const char *scale =
-        graph_two(body, "Div", "scale", c->one, graph_two(body, "Add", "whole", c->one, change));
-    const char *moved = graph_two(body, "Add", "p.moved", p,
-                                  graph_two(body, "Mul", "p.change", change, e)),
-               *after = graph_two(body, "Mul", "p", moved, scale);
-    const char *curve = graph_two(body, "Add", "curve", graph_two(body, "Mul", "bend", change, own),
-                                  graph_two(body, "Add", "slope", here, here));
-    const char *value = graph_two(body, "Add", "pqp.moved", pqp,
-                                  graph_two(body, "Mul", "pqp.change", change, curve));
-    value = graph_two(body, "Mul", "pqp", value, graph_two(body, "Mul", "scale2", scale, scale));
-    const char *product =
-        graph_two(body, "Add", "qp.moved", qp, graph_two(body, "Mul", "qp.change", change, q));
-    product = graph_two(body, "Mul", "qp", product, scale);
-    graph_output(body, after, ELEMENT_DOUBLE, 2, row);
-    graph_output(body, product, ELEMENT_DOUBLE, 2, row);
-    graph_output(body, value, ELEMENT_DOUBLE, 2, column);
-}
+/* ---- coupling: the same equations as svm_couple (models/svm_probability.c) ---- */
 
 static struct graph inside(struct graph *graph, const char *name)
 {
@@ -257,87 +203,67 @@ static struct graph inside(struct graph *graph, const char *name)
     return body;
 }
 
-/* The body of the Loop: one round for the images that have not come to rest. */
-static void write_round(struct graph *body, const struct coupling *c)
+/* The body of the Scan over classes: Gauss-Jordan's step with the row and column of one class, for
+ * all images. Afterwards that column is 0 but for the 1 on the diagonal. */
+static void write_step(struct graph *body, int64_t classes)
 {
-    const int64_t row[2] = {-1, (int64_t)c->classes};
-    const char *number = graph_name(body, "round"), *go = graph_name(body, "go"),
-               *p = graph_name(body, "p.last");
-    graph_input(body, number, ELEMENT_INT64, 0, NULL);
-    graph_input(body, go, ELEMENT_BOOL, 0, NULL);
-    graph_input(body, p, ELEMENT_DOUBLE, 2, row);
-    const char *wide =
-        graph_node(body, "Unsqueeze", "p.wide", INPUTS(p, WHOLE(body, "wide_axis", 2)), NULL);
-    const char *qp = graph_node(
-        body, "Squeeze", "qp.start",
-        INPUTS(graph_two(body, "MatMul", "qp.wide", c->q, wide), WHOLE(body, "narrow_axis", 2)),
-        NULL);
-    const char *pqp = sum_last(body, "pqp.start", graph_two(body, "Mul", "products", p, qp));
-    const char *apart = graph_one(body, "Abs", "apart", graph_two(body, "Sub", "error", qp, pqp)),
-               *worst = graph_node(body, "ReduceMax", "worst", INPUTS(apart),
-                                   ATTRIBUTES(INTS("axes", 1, 1), INT("keepdims", 1)));
-    const char *moving =
-        graph_one(body, "Not", "moving",
-                  graph_two(body, "Less", "at_rest", worst,
-                            graph_double(body, "threshold", 1e-3 / (double)c->classes)));
-    struct graph step = inside(body, "step");
-    write_step(&step, c);
-    const char *solved = graph_name(body, "p.solved"), *qp_end = graph_name(body, "qp.end"),
-               *pqp_end = graph_name(body, "pqp.end");
-    graph_node_to(
-        body, "Scan", INPUTS(p, qp, pqp, c->q, c->eye), OUTPUTS(solved, qp_end, pqp_end),
-        ATTRIBUTES(BODY(&step), INT("num_scan_inputs", 2), INTS("scan_input_axes", 2, 1, 0)));
-    const char *after = graph_node(body, "Where", "p.next", INPUTS(moving, solved, p), NULL);
-    const char *any = graph_node(body, "ReduceMax", "any.whole",
-                                 INPUTS(graph_cast(body, "moving.whole", moving, ELEMENT_INT32)),
-                                 ATTRIBUTES(INT("keepdims", 0)));
-    any = graph_cast(body, "any", any, ELEMENT_BOOL);
-    graph_output(body, any, ELEMENT_BOOL, 0, NULL);
-    graph_output(body, after, ELEMENT_DOUBLE, 2, row);
+    const int64_t square[3] = {-1, classes, classes}, column[3] = {-1, classes, 1};
+    const char *matrix = graph_name(body, "matrix.before"),
+               *right = graph_name(body, "right.before"), *unit = graph_name(body, "unit");
+    graph_input(body, matrix, ELEMENT_DOUBLE, 3, square);
+    graph_input(body, right, ELEMENT_DOUBLE, 3, column);
+    graph_input(body, unit, ELEMENT_DOUBLE, 1, &classes);
+    const char *across = graph_reshape(body, "unit.row", unit, 2, (const int64_t[]){1, classes}),
+               *down = graph_reshape(body, "unit.column", unit, 2, (const int64_t[]){classes, 1});
+    const char *row = graph_two(body, "MatMul", "pivot.row", across, matrix),
+               *row_right = graph_two(body, "MatMul", "pivot.right", across, right),
+               *own = graph_two(body, "MatMul", "pivot.column", matrix, down),
+               *pivot = graph_two(body, "MatMul", "pivot", across, own);
+    const char *share =
+        graph_two(body, "Div", "share", graph_two(body, "Sub", "excess", own, down), pivot);
+    graph_output(body,
+                 graph_two(body, "Sub", "matrix", matrix,
+                           graph_two(body, "Mul", "matrix.change", share, row)),
+                 ELEMENT_DOUBLE, 3, square);
+    graph_output(body,
+                 graph_two(body, "Sub", "right", right,
+                           graph_two(body, "Mul", "right.change", share, row_right)),
+                 ELEMENT_DOUBLE, 3, column);
 }
 
 /* Probabilities of the classes that were trained on, double [N][classes]. */
 static const char *couple(struct graph *graph, const char *r, size_t classes)
 {
-    const int64_t many = (int64_t)classes;
-    if (classes == 2) {
-        const char *first = graph_slice(graph, "first_row", r, 1, 0, 1, 1);
-        first = graph_slice(graph, "first_of_two", first, 2, 1, 2, 1);
-        first = graph_reshape(graph, "first", first, 2, (const int64_t[]){0, 1});
-        return graph_node(
-            graph, "Concat", "coupled",
-            INPUTS(first, graph_two(graph, "Sub", "second", graph_double(graph, "one", 1), first)),
-            ATTRIBUTES(INT("axis", 1)));
-    }
     double *unit = sr_xalloc(classes * classes * sizeof *unit);
     for (size_t c = 0; c < classes; c++) unit[c * classes + c] = 1;
-    struct coupling c = {
-        .classes = classes,
-        .eye = graph_constant(graph, "units", ELEMENT_DOUBLE, 2, (const size_t[]){classes, classes},
-                              unit),
-        .zero = graph_double(graph, "zero", 0),
-        .one = graph_double(graph, "one", 1),
-    };
+    const char *units =
+        graph_constant(graph, "units", ELEMENT_DOUBLE, 2, (const size_t[]){classes, classes}, unit);
     free(unit);
     const char *turned =
         graph_node(graph, "Transpose", "turned", INPUTS(r), ATTRIBUTES(INTS("perm", 3, 0, 2, 1)));
-    const char *off = graph_one(graph, "Neg", "off_diagonal",
-                                graph_two(graph, "Mul", "both", r, turned)),
-               *on = graph_two(graph, "Mul", "on_diagonal",
-                               sum_last(graph, "sums_of_squares",
-                                        graph_two(graph, "Mul", "squared", turned, turned)),
-                               c.eye);
-    c.q = graph_two(graph, "Add", "q", off, on);
-    const char *start = sum_last(graph, "row_sums", r);
-    start = graph_reshape(graph, "some", start, 2, (const int64_t[]){0, many});
-    start = graph_two(graph, "Add", "even", graph_two(graph, "Mul", "none", start, c.zero),
-                      graph_double(graph, "share", 1.0 / (double)classes));
-    struct graph body = inside(graph, "rounds");
-    write_round(&body, &c);
-    const int64_t rounds = many > 100 ? many : 100;
-    const char *limit = graph_constant(graph, "rounds_at_most", ELEMENT_INT64, 0, NULL, &rounds),
-               *yes = graph_constant(graph, "begin", ELEMENT_BOOL, 0, NULL, &(uint8_t){1});
-    return graph_node(graph, "Loop", "coupled", INPUTS(limit, yes, start), ATTRIBUTES(BODY(&body)));
+    const char *one = graph_double(graph, "one", 1), *axis = WHOLE(graph, "last_axis", -1);
+    const char *sums = graph_node(graph, "ReduceSum", "sums_of_squares",
+                                  INPUTS(graph_two(graph, "Mul", "squared", turned, turned), axis),
+                                  ATTRIBUTES(INT("keepdims", 1)));
+    /* Q + 11': the product of r and its transpose is 0 on the diagonal. */
+    const char *matrix = graph_two(
+        graph, "Add", "matrix",
+        graph_two(graph, "Sub", "off_diagonal", one, graph_two(graph, "Mul", "both", r, turned)),
+        graph_two(graph, "Mul", "on_diagonal", sums, units));
+    const char *right =
+        graph_two(graph, "Add", "right",
+                  graph_two(graph, "Mul", "none", sums, graph_double(graph, "zero", 0)), one);
+    struct graph body = inside(graph, "elimination");
+    write_step(&body, (int64_t)classes);
+    const char *left = graph_name(graph, "eliminated"), *solved = graph_name(graph, "solved");
+    graph_node_to(graph, "Scan", INPUTS(matrix, right, units), OUTPUTS(left, solved),
+                  ATTRIBUTES(BODY(&body), INT("num_scan_inputs", 1)));
+    const char *p = graph_node(graph, "Squeeze", "solution",
+                               INPUTS(solved, WHOLE(graph, "narrow_axis", 2)), NULL);
+    p = graph_two(graph, "Max", "at_least_none", p, graph_double(graph, "zero", 0));
+    const char *total =
+        graph_node(graph, "ReduceSum", "total", INPUTS(p, axis), ATTRIBUTES(INT("keepdims", 1)));
+    return graph_two(graph, "Div", "coupled", p, total);
 }
 
 const char *part_svm(struct graph *graph, const struct pictures *pictures,

@@ -40,19 +40,30 @@ static struct sr_model *fit_mini(const char *line, int threads)
 
 /* ---- optimality ---- */
 
-static double plain_kernel(const struct svm_kernel *kernel, const float *x, const float *z,
-                           size_t count)
+/* `whole`: numbers are taken to be multiples of 1 / whole, which a float is only nearly. */
+static double kernel_of(const struct svm_kernel *kernel, const float *x, const float *z,
+                        size_t count, double whole)
 {
     double product = 0, distance = 0;
     for (size_t k = 0; k < count; k++) {
-        double gap = (double)x[k] - (double)z[k];
-        product += (double)x[k] * (double)z[k];
-        distance += gap * gap;
+        double a = (double)x[k], b = (double)z[k];
+        if (whole > 0) {
+            a = round(a * whole) / whole;
+            b = round(b * whole) / whole;
+        }
+        product += a * b;
+        distance += (a - b) * (a - b);
     }
     if (kernel->kind == SVM_RBF) return exp(-kernel->gamma * distance);
     return kernel->kind == SVM_LINEAR
                ? product
                : pow(kernel->gamma * product + kernel->coef0, kernel->degree);
+}
+
+static double plain_kernel(const struct svm_kernel *kernel, const float *x, const float *z,
+                           size_t count)
+{
+    return kernel_of(kernel, x, z, count, 0);
 }
 
 /* alpha y of a training row towards the other class of a pair; 0 if it is no support vector. */
@@ -242,6 +253,20 @@ static void test_kernel_rows(void **state)
                         fail_msg("kernel %zu of row %zu and %zu is %.8g, not %.8g", k, 3 * q,
                                  32 + i, (double)out[q][i], wanted);
                 }
+            static double exact[SVM_BLOCK * SVM_CHUNK] __attribute__((aligned(64)));
+            svm_kernel_exact(&kernels[k], &rows, &queries, 32, ROWS - 32, exact);
+            for (size_t q = 0; q < 11; q++)
+                for (size_t i = 0; i < ROWS - 32; i++) {
+                    const bool bytes = kind == SR_FEATURES_PIXELS;
+                    const double wanted =
+                        kernel_of(&kernels[k], values + 3 * q * size, values + (32 + i) * size,
+                                  size, bytes ? 255 : 0);
+                    const double tolerance = bytes ? 1e-11 : 3e-6;
+                    if (fabs(exact[q * SVM_CHUNK + i] - wanted) >
+                        tolerance * (1 + kernels[k].gamma) * (1 + fabs(wanted)))
+                        fail_msg("exact kernel %zu of row %zu and %zu is %.12g, not %.12g", k,
+                                 3 * q, 32 + i, exact[q * SVM_CHUNK + i], wanted);
+                }
             if (svm_rows_alone(&rows)) {
                 struct svm_queries one;
                 assert_ok(svm_queries_init(&one, &rows, &error));
@@ -329,14 +354,44 @@ static void test_coupling(void **state)
     (void)state;
     /* Pairwise probabilities that agree with each other have one answer. */
     static const double wanted[5] = {0.5, 0.2, 0.15, 0.1, 0.05};
-    double r[25] = {0}, p[5], work[30];
+    double r[25] = {0}, p[5], work[25];
     for (int i = 0; i < 5; i++)
         for (int j = 0; j < 5; j++) r[i * 5 + j] = wanted[i] / (wanted[i] + wanted[j]);
     svm_couple(r, 5, p, work);
-    for (int i = 0; i < 5; i++) assert_true(fabs(p[i] - wanted[i]) < 2e-3);
+    for (int i = 0; i < 5; i++) assert_true(fabs(p[i] - wanted[i]) < 1e-14);
     double two[4] = {0, 0.7, 0.3, 0};
     svm_couple(two, 2, p, work);
-    assert_true(p[0] == 0.7 && p[1] == 1 - 0.7);
+    assert_true(fabs(p[0] - 0.7) < 1e-15 && fabs(p[1] - 0.3) < 1e-15);
+    /* Others have the one that makes the sum of squares least: no step along it lessens it. Also
+     * where pairs are certain, and where each class beats the next one. */
+    static const double least = 1e-7;
+    struct sr_rng rng;
+    sr_rng_init(&rng, 5, SR_STREAM_TEST, 0);
+    for (int round = 0; round < 200; round++) {
+        for (int i = 0; i < 5; i++)
+            for (int j = i + 1; j < 5; j++) {
+                const double sure = (j - i) % 2 ? 1 - least : least;
+                r[i * 5 + j] = round < 100 ? sr_rng_double(&rng) : round % 2 ? sure : 1 - sure;
+                r[i * 5 + j] = fmin(fmax(r[i * 5 + j], least), 1 - least);
+                r[j * 5 + i] = 1 - r[i * 5 + j];
+            }
+        svm_couple(r, 5, p, work);
+        double sum = 0;
+        for (int i = 0; i < 5; i++) sum += p[i];
+        assert_true(fabs(sum - 1) < 1e-14);
+        for (int i = 0; i < 5; i++)
+            for (int k = 0; k < 5; k++) {
+                /* Slopes towards more of i and of k are the same. */
+                double slope_i = 0, slope_k = 0;
+                for (int j = 0; j < 5; j++) {
+                    if (j != i)
+                        slope_i += r[j * 5 + i] * (r[j * 5 + i] * p[i] - r[i * 5 + j] * p[j]);
+                    if (j != k)
+                        slope_k += r[j * 5 + k] * (r[j * 5 + k] * p[k] - r[k * 5 + j] * p[j]);
+                }
+                assert_true(p[i] >= 0 && fabs(slope_i - slope_k) < 1e-13);
+            }
+    }
 }
 
 static void test_nearest(void **state)
@@ -764,6 +819,28 @@ static void test_loops(void **unused)
             assert_true(fabs((double)kernel[i] - wanted) < 2e-5 * wanted);
             assert_true(fabs((double)values[i] - wanted) < 2e-5 * wanted);
         }
+        static double distances[COUNT] __attribute__((aligned(64))),
+            coef[6 * COUNT] __attribute__((aligned(64)));
+        double sums[6] = {1, 2, 3}, plain_sums[6] = {1, 2, 3};
+        loops->distances(distances, whole, whole_squares, (int32_t)own, COUNT);
+        for (size_t i = 0; i < COUNT; i++)
+            assert_true(distances[i] == whole_squares[i] + own - 2.0 * whole[i]);
+        if (round % 3 == 0) distances[5] = -1e-9; /* rounding can do that: taken for 0 */
+        if (round % 3 == 1) distances[6] = 1e6;   /* less than any double */
+        memcpy(moved, distances, sizeof moved);
+        loops->exact_exponentials(distances, -0.02, COUNT);
+        for (size_t i = 0; i < COUNT; i++) {
+            const double wanted = exp(fmin(fmax(-0.02 * moved[i], -700), 0));
+            assert_true(fabs(distances[i] - wanted) < 1e-12 * wanted);
+        }
+        for (size_t i = 0; i < 6 * COUNT; i++) coef[i] = sr_rng_double(&rng) - 0.5;
+        const int columns = 1 + round % 6;
+        loops->weigh(sums, distances, coef, COUNT, columns, COUNT);
+        for (int k = 0; k < columns; k++)
+            for (size_t i = 0; i < COUNT; i++)
+                plain_sums[k] += distances[i] * coef[(size_t)k * COUNT + i];
+        for (size_t k = 0; k < 6; k++) assert_true(fabs(sums[k] - plain_sums[k]) < 1e-13);
+        memcpy(moved, f, sizeof moved);
         ptrdiff_t where = -1;
         double greatest = 0, least = INFINITY, found;
         for (size_t i = 0; i < COUNT; i++) {
