@@ -179,8 +179,11 @@ static int start_session(struct invocation *call, char **words, size_t count,
         sr_say(stderr, "sartor: %s", error.text);
         return 1;
     }
-    session->ranks = ranks;
-    int status = run(session, &call->batch, call->script, words, count);
+    int status = 1;
+    if (ranks && sr_session_join(session, ranks, &error))
+        sr_say(stderr, "sartor: %s", error.text);
+    else
+        status = run(session, &call->batch, call->script, words, count);
     sr_queue_fini(session);
     sr_session_free(session);
     return status;

@@ -30,12 +30,10 @@ struct errands {
 
 struct errands *errands_new(const struct errands_source *source)
 {
-    static uint64_t tickets; /* so that an answer to earlier errands is known */
     struct errands *errands = sr_xalloc(sizeof *errands);
     errands->source = *source;
     errands->results = sr_xalloc((source->count + 1) * sizeof *errands->results);
-    errands->ticket = tickets + 1;
-    tickets += source->count;
+    errands->ticket = sr_together_tickets(source->count);
     return errands;
 }
 
@@ -85,7 +83,7 @@ static struct result *next_waiting(struct errands *errands, size_t *index)
 static int free_rank(const struct errands *errands)
 {
     for (int i = 1; errands->ranks && i < sr_ranks_count(errands->ranks); i++)
-        if (!errands->busy[i]) return i;
+        if (!errands->busy[i] && !sr_ranks_lost(errands->ranks, i)) return i;
     return 0;
 }
 
@@ -102,6 +100,7 @@ static bool send_next(struct errands *errands, int rank)
                       !sr_together_send(errands->source.class, &errand.fit, &errand.held_out, rank,
                                         errands->ticket + index, &error);
     errands->source.release(errands->source.owner, &errand);
+    if (!sent && sr_ranks_lost(errands->ranks, rank)) return true; /* the next rank gets it */
     if (!sent) errands->alone = true;
     if (!sent) return false;
     result->state = AWAY;
@@ -110,12 +109,25 @@ static bool send_next(struct errands *errands, int rank)
     return true;
 }
 
+/* What ranks had that have ended is handed out again. */
+static void take_back(struct errands *errands)
+{
+    sr_ranks_watch(errands->ranks);
+    for (size_t i = 0; i < errands->source.count; i++) {
+        struct result *result = &errands->results[i];
+        if (result->state == AWAY && sr_ranks_lost(errands->ranks, result->rank))
+            result->state = WAITING;
+    }
+}
+
 void errands_turn(struct errands *errands)
 {
     struct sr_together_answer answer;
     struct sr_error error = {0};
     if (!errands || !errands->ranks) return;
-    while (!sr_together_receive(errands->ranks, false, &answer, &error)) keep(errands, &answer);
+    while (!sr_together_receive(errands->ranks, SR_RANK_ANY, false, &answer, &error))
+        keep(errands, &answer);
+    take_back(errands);
     for (int rank; !errands->alone && (rank = free_rank(errands)) && send_next(errands, rank);) {
     }
 }
@@ -128,9 +140,10 @@ void errands_free(struct errands *errands)
         if (errands->results[i].state == AWAY)
             sr_together_give_up(errands->ranks, errands->results[i].rank, errands->ticket + i);
     for (int i = 1; errands->ranks && i < sr_ranks_count(errands->ranks); i++)
-        while (errands->busy[i] && !error.status) {
+        while (errands->busy[i] && !sr_ranks_lost(errands->ranks, i) && !error.status) {
             struct sr_together_answer answer;
-            if (!sr_together_receive(errands->ranks, true, &answer, &error)) keep(errands, &answer);
+            if (!sr_together_receive(errands->ranks, i, true, &answer, &error))
+                keep(errands, &answer);
         }
     for (size_t i = 0; i < errands->source.count; i++)
         if (errands->results[i].state == DONE)
@@ -177,6 +190,7 @@ enum sr_status errands_take(struct errands *errands, size_t index,
     while (result->state == AWAY) {
         size_t other;
         errands_turn(errands);
+        if (result->state == WAITING) work(errands, index); /* its rank has ended */
         if (result->state != AWAY) break;
         if (next_waiting(errands, &other)) {
             work(errands, other);

@@ -483,7 +483,8 @@ enum sr_status sr_session_experiment(struct sr_session *session, const char *nam
                                      struct sr_error *error)
 {
     struct experiment_task *task = sr_xalloc(sizeof *task);
-    task->task = (struct task){experiment_run, experiment_finish, experiment_free};
+    task->task =
+        (struct task){.run = experiment_run, .finish = experiment_finish, .free = experiment_free};
     task->experiment = experiment;
     char *folder = sr_path_join(session->home, "experiments");
     enum sr_status status = sr_session_data(session, error);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "errands.h"
 #include "sartor/app/results.h"
 #include "sartor/base/memory.h"
 #include "task.h"
@@ -20,6 +21,7 @@ struct key {
     uint32_t *rows;   /* all training rows, as they are */
     uint32_t *others; /* those that are left with the decisions */
     uint32_t *tests;
+    struct sr_together together; /* its ranks are NULL where this process is alone */
 };
 
 static void *copy(const void *from, size_t bytes)
@@ -78,24 +80,60 @@ static void describe(const void *key, char *text, size_t size)
              ((const struct key *)key)->class->name);
 }
 
-static enum sr_status train(const struct key *key, bool mended, uint64_t seed,
-                            struct sr_predictions *said, struct sr_pool *pool,
-                            const struct sr_monitor *monitor, struct sr_error *error)
+/* The trainings of a look: of each seed, without and with the decisions. */
+struct look {
+    const struct key *key;
+    struct sr_images mended; /* the train file with the labels that are decided */
+    struct sr_pool *pool;
+    struct sr_monitor monitor; /* of the trainings */
+    const struct sr_monitor *outer;
+    struct errands *errands;
+};
+
+static enum sr_status make_training(void *owner, size_t index, struct errand *errand,
+                                    struct sr_error *error)
 {
+    const struct look *look = owner;
+    const struct key *key = look->key;
     const struct sr_dataset *data = key->base.data;
-    struct sr_images images = data->files[SR_FILE_TRAIN];
-    size_t repeated = 0;
-    if (mended) images.labels = key->labels;
-    const struct sr_fit fit = {
-        .params = key->params,
-        .shape = {images.shape, data->classes},
-        .train = {&images, mended ? key->others : key->rows, mended ? key->kept : key->all},
-        .validation = {&images, NULL, 0},
-        .seed = seed,
-        .pool = pool,
-        .monitor = monitor};
-    const struct sr_samples tests = {&data->files[SR_FILE_TEST], key->tests, key->tested};
-    return sr_judge_fit(key->class, &fit, &tests, said, &repeated, error);
+    const struct sr_images *images = &data->files[SR_FILE_TRAIN];
+    const bool mended = index % 2;
+    (void)error;
+    *errand = (struct errand){
+        .fit = {.params = key->params,
+                .shape = {images->shape, data->classes},
+                .train = {mended ? &look->mended : images, mended ? key->others : key->rows,
+                          mended ? key->kept : key->all},
+                .validation = {images, NULL, 0},
+                .seed = index / 2 + 1,
+                .pool = look->pool,
+                .monitor = &look->monitor,
+                .together = key->together.ranks ? &key->together : NULL},
+        .held_out = {&data->files[SR_FILE_TEST], key->tests, key->tested}};
+    return SR_OK;
+}
+
+static void release_training(void *owner, struct errand *errand)
+{
+    (void)owner;
+    (void)errand;
+}
+
+static void on_progress(void *owner, const struct sr_progress *progress)
+{
+    sr_monitor_progress(((struct look *)owner)->outer, progress);
+}
+
+static void on_epoch(void *owner, const struct sr_epoch *epoch)
+{
+    sr_monitor_epoch(((struct look *)owner)->outer, epoch);
+}
+
+static bool on_proceed(void *owner)
+{
+    struct look *look = owner;
+    errands_turn(look->errands);
+    return sr_monitor_proceed(look->outer);
 }
 
 static double accuracy(const struct sr_predictions *said)
@@ -110,16 +148,29 @@ static enum sr_status run(const void *opaque, void *value, struct sr_pool *pool,
 {
     const struct key *key = opaque;
     struct sr_mend *mend = value;
-    double differences[SR_MEND_SEEDS];
+    struct look look = {.key = key, .pool = pool, .outer = monitor};
+    double differences[SR_MEND_SEEDS], seconds;
+    size_t repeated = 0;
     enum sr_status status = SR_OK;
+    look.monitor = (struct sr_monitor){&look, on_progress, on_epoch, on_proceed};
+    look.mended = key->base.data->files[SR_FILE_TRAIN];
+    look.mended.labels = key->labels;
+    look.errands = errands_new(&(struct errands_source){.owner = &look,
+                                                        .class = key->class,
+                                                        .count = 2 * (size_t)key->seeds,
+                                                        .make = make_training,
+                                                        .release = release_training,
+                                                        .monitor = &look.monitor});
     mend->relabelled = key->relabelled;
     mend->left_out = key->left_out;
     mend->trained = key->all;
     mend->tested = key->tested;
     for (int s = 0; !status && s < key->seeds; s++) {
         struct sr_predictions before = {0}, after = {0};
-        status = train(key, false, (uint64_t)s + 1, &before, pool, monitor, error);
-        if (!status) status = train(key, true, (uint64_t)s + 1, &after, pool, monitor, error);
+        const size_t first = 2 * (size_t)s;
+        status = errands_take(look.errands, first, &before, &repeated, &seconds, error);
+        if (!status)
+            status = errands_take(look.errands, first + 1, &after, &repeated, &seconds, error);
         if (!status) {
             mend->before[s] = accuracy(&before);
             mend->after[s] = accuracy(&after);
@@ -130,6 +181,7 @@ static enum sr_status run(const void *opaque, void *value, struct sr_pool *pool,
         sr_predictions_fini(&before);
         sr_predictions_fini(&after);
     }
+    errands_free(look.errands);
     if (!status) sr_paired_t(&mend->difference, differences, (size_t)mend->seeds);
     return status;
 }
@@ -213,6 +265,7 @@ enum sr_status sr_session_mend(struct sr_session *session, const struct sr_mend_
                       .class = request->class,
                       .params = sr_args_copy(request->params),
                       .seeds = request->seeds};
+    key.together = task_together(session, key.base.data);
     status = gather(session, &key, error);
     if (!status && sr_args_has(key.params, "patience")) /* there are no rows to stop by */
         status = sr_args_set(key.params, "patience", "0", error);

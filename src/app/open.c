@@ -148,7 +148,7 @@ static enum sr_status begin(struct sr_session *session, const char *path,
         return error->status;
     }
     struct load_task *load = sr_xalloc(sizeof *load);
-    load->task = (struct task){load_run, load_finish, load_free};
+    load->task = (struct task){.run = load_run, .finish = load_finish, .free = load_free};
     load->path = found;
     load->opening = *how;
     load->opening.pool = session->pool;

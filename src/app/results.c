@@ -188,7 +188,7 @@ static struct result *start(struct sr_session *session, const struct sr_result_k
             at = &(*at)->next;
         }
     struct result *result = sr_xalloc(sizeof *result);
-    result->task = (struct task){run_result, finish_result, free_task};
+    result->task = (struct task){.run = run_result, .finish = finish_result, .free = free_task};
     result->kind = kind;
     result->pool = session->pool;
     result->value = sr_xalloc(kind->value_size);

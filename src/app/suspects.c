@@ -420,7 +420,8 @@ enum sr_status sr_session_find_suspects(struct sr_session *session,
     if (status) return status;
     const struct sr_model *model = entry->model;
     struct suspects_task *search = sr_xalloc(sizeof *search);
-    search->task = (struct task){suspects_run, suspects_finish, suspects_free};
+    search->task =
+        (struct task){.run = suspects_run, .finish = suspects_finish, .free = suspects_free};
     search->class = model->class;
     search->params = sr_args_copy(model->params);
     search->shape = model->shape;

@@ -15,7 +15,8 @@ static void free_task(void *context)
 
 uint32_t sr_task_submit(struct sr_session *session, enum sr_lane lane, struct task *task)
 {
-    return sr_jobs_submit(session->jobs, &(struct sr_work){lane, run_task, free_task, task});
+    return sr_jobs_submit(session->jobs,
+                          &(struct sr_work){lane, run_task, free_task, task, task->beside});
 }
 
 struct sr_together task_together(const struct sr_session *session, struct sr_dataset *data)
@@ -25,7 +26,7 @@ struct sr_together task_together(const struct sr_session *session, struct sr_dat
     struct sr_together together = {.ranks = session->ranks,
                                    .opening = session->data_how,
                                    .digest = opened->digest,
-                                   .images = &opened->files[SR_FILE_TRAIN]};
+                                   .files = opened->files};
     together.opening.path = opened->path;
     return together;
 }

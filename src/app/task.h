@@ -8,12 +8,14 @@
 #include "sartor/app/session.h"
 #include "sartor/models/together.h"
 
+/* `beside`: it may run while others do of which the same is said. */
 struct task {
     enum sr_status (*run)(struct task *task, const struct sr_monitor *monitor,
                           struct sr_error *error);
     void (*finish)(struct sr_session *session, struct task *task, const struct sr_event *event);
     /* Frees the task and what it still owns. */
     void (*free)(struct task *task);
+    bool beside;
 };
 
 uint32_t sr_task_submit(struct sr_session *session, enum sr_lane lane, struct task *task);

@@ -11,9 +11,11 @@
 #include "sartor/base/file.h"
 #include "sartor/base/leave.h"
 #include "sartor/base/memory.h"
+#include "sartor/base/stopped.h"
 #include "sartor/models/store.h"
 #include "sartor/models/together.h"
 #include "sartor/models/trust.h"
+#include "seats.h"
 #include "task.h"
 
 struct train_task {
@@ -24,13 +26,57 @@ struct train_task {
     struct sr_args *params;
     struct sr_pool *pool;
     struct sr_together together; /* its ranks are NULL where this process is alone */
-    char *home;                  /* when the training began */
+    struct seats *seats;         /* NULL: it is not handed out */
+    const struct sr_monitor *outer;
+    int last_epoch; /* that has been reported */
+    char *home;     /* when the training began */
     struct sr_jobs *jobs;
     char *checkpoint, *about;
     int claim; /* of the name */
     bool resume;
     struct sr_error save_error;
 };
+
+static void on_progress(void *owner, const struct sr_progress *progress)
+{
+    sr_monitor_progress(((struct train_task *)owner)->outer, progress);
+}
+
+/* A training that goes on elsewhere reports its epochs again. */
+static void on_epoch(void *owner, const struct sr_epoch *epoch)
+{
+    struct train_task *train = owner;
+    if (epoch->epoch <= train->last_epoch) return;
+    train->last_epoch = epoch->epoch;
+    sr_monitor_epoch(train->outer, epoch);
+}
+
+static bool on_proceed(void *owner)
+{
+    return sr_monitor_proceed(((struct train_task *)owner)->outer);
+}
+
+/* One of the processes trains it, this or another. One that ends before its time is replaced by the
+ * next. */
+static enum sr_status fit_somewhere(struct train_task *train, struct sr_fit *fit,
+                                    struct sr_error *error)
+{
+    const struct sr_monitor monitor = {train, on_progress, on_epoch, on_proceed};
+    const struct sr_together *together = fit->together;
+    train->outer = fit->monitor;
+    fit->monitor = &monitor;
+    for (;;) {
+        const int rank = seats_take(train->seats, &monitor);
+        if (rank < 0) return sr_stopped(error);
+        fit->together = rank ? together : NULL;
+        const enum sr_status status = rank ? sr_together_train(train->model, fit, rank, error)
+                                           : sr_model_fit(train->model, fit, error);
+        const bool lost = rank && sr_ranks_lost(together->ranks, rank);
+        seats_give(train->seats, rank);
+        if (!status || !lost || sr_ranks_failed(together->ranks, NULL)) return status;
+        fit->resume = fit->checkpoint != NULL;
+    }
+}
 
 static enum sr_status train_run(struct task *task, const struct sr_monitor *monitor,
                                 struct sr_error *error)
@@ -49,13 +95,15 @@ static enum sr_status train_run(struct task *task, const struct sr_monitor *moni
         .resume = train->resume,
         .together = train->together.ranks ? &train->together : NULL,
     };
-    enum sr_status status = sr_model_fit(train->model, &fit, error);
+    enum sr_status status = train->seats && sr_together_can_train(&fit)
+                                ? fit_somewhere(train, &fit, error)
+                                : sr_model_fit(train->model, &fit, error);
     if (status) return status;
     /* A family without checkpoints: less than what was asked for is not to pass for it. */
     if (train->model->stopped && sr_leave_asked())
         return sr_error_set(error, SR_ERROR_STATE, "ended by a signal; the same command fits anew");
     /* Without it, the model is as good, and it is fitted when it is needed. */
-    if (fit.validation.count && !sr_jobs_closing(train->jobs))
+    if (fit.validation.count && !train->model->trust && !sr_jobs_closing(train->jobs))
         train->model->trust =
             sr_trust_fit(train->model, &fit.train, &fit.validation, fit.pool, NULL, NULL);
     /* A training that is stopped only because the program ends does not replace a model that was
@@ -193,7 +241,7 @@ enum sr_status sr_session_train(struct sr_session *session, const struct sr_trai
 {
     struct sr_train_request request = *asked;
     struct train_task *train = sr_xalloc(sizeof *train);
-    train->task = (struct task){train_run, train_finish, train_free};
+    train->task = (struct task){.run = train_run, .finish = train_finish, .free = train_free};
     train->claim = -1;
     enum sr_status status = sr_session_data(session, error);
     if (!status) status = sr_store_check_name(request.name, error);
@@ -220,6 +268,8 @@ enum sr_status sr_session_train(struct sr_session *session, const struct sr_trai
     sr_model_set_data(model, train->data);
     train->pool = session->pool;
     train->together = task_together(session, train->data);
+    if (request.separate && session->seats) train->seats = session->seats;
+    train->task.beside = train->seats != NULL;
     train->home = sr_xstrdup(session->home);
     train->jobs = session->jobs;
     train->about = resume_about(session, &request);

@@ -22,6 +22,7 @@ struct place {
     char host[64];
     long process;
     bool watched; /* it runs on this machine, so that its end can be seen */
+    bool lost;    /* it has ended before its time */
 };
 
 struct sr_ranks {
@@ -32,6 +33,8 @@ struct sr_ranks {
     struct sr_mutex mutex; /* of the module, and of what follows */
     struct sr_error failure;
     uint64_t sent;
+    bool need_all;
+    double watched; /* clock: when it was last looked whether all processes are there */
 };
 
 /* ---- the launcher ---- */
@@ -142,15 +145,61 @@ static bool has_ended(long process)
     return name_end[1] && (name_end[2] == 'Z' || name_end[2] == 'X');
 }
 
+/* Without rank 0, and where the work needs all, the others end too. */
+static void end_without(struct sr_ranks *ranks, int number)
+{
+    char text[128];
+    snprintf(text, sizeof text, "rank %d (process %ld) has ended, so the others end too", number,
+             ranks->places[number].process);
+    fail(ranks, text);
+}
+
+static void lose(struct sr_ranks *ranks, int number)
+{
+    sr_mutex_lock(&ranks->mutex);
+    ranks->places[number].lost = true;
+    const bool needed = ranks->need_all || number == 0;
+    sr_mutex_unlock(&ranks->mutex);
+    if (needed) end_without(ranks, number);
+}
+
 static void watch(struct sr_ranks *ranks)
 {
     for (int i = 0; i < ranks->count; i++)
-        if (ranks->places[i].watched && has_ended(ranks->places[i].process)) {
-            char text[128];
-            snprintf(text, sizeof text, "rank %d (process %ld) has ended, so the others end too", i,
-                     ranks->places[i].process);
-            fail(ranks, text);
-        }
+        if (ranks->places[i].watched && !sr_ranks_lost(ranks, i) &&
+            has_ended(ranks->places[i].process))
+            lose(ranks, i);
+}
+
+bool sr_ranks_lost(struct sr_ranks *ranks, int number)
+{
+    bool lost = false;
+    sr_mutex_lock(&ranks->mutex);
+    for (int i = 0; i < ranks->count; i++)
+        lost = lost || (ranks->places[i].lost && (number == i || number == SR_RANK_ANY));
+    sr_mutex_unlock(&ranks->mutex);
+    return lost;
+}
+
+void sr_ranks_need_all(struct sr_ranks *ranks, bool all)
+{
+    int missing = -1;
+    sr_mutex_lock(&ranks->mutex);
+    ranks->need_all = all;
+    for (int i = 0; all && i < ranks->count; i++)
+        if (ranks->places[i].lost) missing = i;
+    sr_mutex_unlock(&ranks->mutex);
+    if (missing >= 0) end_without(ranks, missing);
+}
+
+void sr_ranks_watch(struct sr_ranks *ranks)
+{
+    const double every = 0.02, now = sr_clock_seconds();
+    sr_mutex_lock(&ranks->mutex);
+    const bool due = now - ranks->watched >= every;
+    if (due) ranks->watched = now;
+    sr_mutex_unlock(&ranks->mutex);
+    if (due) watch(ranks);
 }
 
 /* ---- messages ---- */
@@ -162,7 +211,8 @@ void *sr_ranks_send_begin(struct sr_ranks *ranks, int to, enum sr_tag tag, const
     void *request = ranks->failure.status ? NULL : ranks->transport->send(to, tag, bytes, length);
     ranks->sent += length;
     sr_mutex_unlock(&ranks->mutex);
-    if (!request) fail(ranks, "MPI cannot send a message");
+    if (!request) watch(ranks); /* has the other ended? */
+    if (!request && !sr_ranks_lost(ranks, to)) fail(ranks, "MPI cannot send a message");
     return request;
 }
 
@@ -191,46 +241,60 @@ bool sr_ranks_done(struct sr_ranks *ranks, void **request)
 void sr_ranks_turn(struct sr_ranks *ranks, struct sr_turns *turns)
 {
     enum { LOOK = 32 };
-    const double quick = 0.002, soon = 0.05, watch_every = 0.02; /* seconds */
-    if (!turns->turns) turns->began = turns->watched = sr_clock_seconds();
+    const double quick = 0.002, soon = 0.05, late = 1; /* seconds */
+    if (!turns->turns) turns->began = sr_clock_seconds();
     if (++turns->turns < LOOK) {
         sched_yield();
         return;
     }
-    const double now = sr_clock_seconds(), waited = now - turns->began;
+    const double waited = sr_clock_seconds() - turns->began;
     if (waited < quick)
         sched_yield();
     else
-        nanosleep(&(struct timespec){.tv_nsec = waited < soon ? 50000 : 1000000}, NULL);
-    if (now - turns->watched < watch_every) return;
-    turns->watched = now;
-    watch(ranks);
+        nanosleep(&(struct timespec){.tv_nsec = waited < soon   ? 50000
+                                                : waited < late ? 1000000
+                                                                : 5000000},
+                  NULL);
+    sr_ranks_watch(ranks);
 }
 
-static enum sr_status finish(struct sr_ranks *ranks, void *request, struct sr_error *error)
+static enum sr_status has_been_lost(int number, struct sr_error *error)
+{
+    return sr_error_set(error, SR_ERROR_STATE, "rank %d has ended", number);
+}
+
+static enum sr_status finish(struct sr_ranks *ranks, void *request, int other,
+                             struct sr_error *error)
 {
     struct sr_turns turns = {0};
-    while (!sr_ranks_done(ranks, &request)) sr_ranks_turn(ranks, &turns);
+    while (!sr_ranks_done(ranks, &request)) {
+        if (sr_ranks_lost(ranks, other)) break;
+        sr_ranks_turn(ranks, &turns);
+    }
+    if (request && !sr_ranks_failed(ranks, NULL)) return has_been_lost(other, error);
     return outcome(ranks, error);
 }
 
 enum sr_status sr_ranks_send(struct sr_ranks *ranks, int to, enum sr_tag tag, const void *bytes,
                              size_t length, struct sr_error *error)
 {
-    return finish(ranks, sr_ranks_send_begin(ranks, to, tag, bytes, length), error);
+    void *request = sr_ranks_send_begin(ranks, to, tag, bytes, length);
+    if (!request && !sr_ranks_failed(ranks, NULL)) return has_been_lost(to, error);
+    return finish(ranks, request, to, error);
 }
 
 enum sr_status sr_ranks_receive(struct sr_ranks *ranks, int from, enum sr_tag tag, void *bytes,
                                 size_t length, struct sr_error *error)
 {
-    return finish(ranks, sr_ranks_receive_begin(ranks, from, tag, bytes, length), error);
+    return finish(ranks, sr_ranks_receive_begin(ranks, from, tag, bytes, length), from, error);
 }
 
 enum sr_status sr_ranks_next(struct sr_ranks *ranks, enum sr_tag tag, bool wait, int *from,
                              struct sr_text *message, struct sr_error *error)
 {
     struct sr_turns turns = {0};
-    for (;;) {
+    for (const int wanted = *from;; *from = wanted) {
+        const bool lost = wanted >= 0 && sr_ranks_lost(ranks, wanted);
         size_t length = 0;
         sr_mutex_lock(&ranks->mutex);
         const int state = ranks->failure.status ? -1 : ranks->transport->probe(tag, from, &length);
@@ -240,10 +304,12 @@ enum sr_status sr_ranks_next(struct sr_ranks *ranks, enum sr_tag tag, bool wait,
         if (state > 0) {
             char *bytes = sr_xalloc(length + 1);
             enum sr_status status = sr_ranks_receive(ranks, *from, tag, bytes, length, error);
-            if (!status) sr_text_add_bytes(message, bytes, length);
+            if (status) return status; /* the bytes stay */
+            sr_text_add_bytes(message, bytes, length);
             free(bytes);
-            return status;
+            return SR_OK;
         }
+        if (lost) return has_been_lost(wanted, error);
         if (!wait) return SR_PENDING;
         sr_ranks_turn(ranks, &turns);
     }
@@ -381,19 +447,29 @@ struct sr_ranks *sr_ranks_join(const char *identity, struct sr_error *error)
     return NULL;
 }
 
-void sr_ranks_leave(struct sr_ranks *ranks, int status)
+/* Some seconds at most, and only for processes whose end can be seen. */
+static void wait_for_end(const struct sr_ranks *ranks, int number)
 {
     enum { TURNS = 600 }; /* of 10 ms */
+    const struct place *place = &ranks->places[number];
+    for (int i = 0; i < TURNS && place->watched && !has_ended(place->process); i++)
+        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+}
+
+void sr_ranks_leave(struct sr_ranks *ranks, int status)
+{
     if (!ranks) return;
     watch(ranks); /* MPI would wait for ever for one that has ended */
-    if (sr_ranks_failed(ranks, NULL)) {
-        /* Rank 0 first tells what has happened. */
-        for (int i = 0;
-             i < TURNS && ranks->places[0].watched && !has_ended(ranks->places[0].process); i++)
-            nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
-        ranks->transport->abort(status ? status : 1);
-    } else
+    const bool failed = sr_ranks_failed(ranks, NULL), lost = sr_ranks_lost(ranks, SR_RANK_ANY);
+    if (!failed && !lost) {
         ranks->transport->close();
+    } else if (failed) {
+        wait_for_end(ranks, 0); /* it first tells what has happened */
+        ranks->transport->abort(status ? status : 1);
+    } else if (ranks->number == 0) {
+        for (int i = 1; i < ranks->count; i++) wait_for_end(ranks, i);
+        ranks->transport->abort(status);
+    }
     free_ranks(ranks);
 }
 
@@ -407,7 +483,10 @@ int sr_ranks_count(const struct sr_ranks *ranks)
     return ranks->count;
 }
 
-uint64_t sr_ranks_sent(const struct sr_ranks *ranks)
+uint64_t sr_ranks_sent(struct sr_ranks *ranks)
 {
-    return ranks->sent;
+    sr_mutex_lock(&ranks->mutex);
+    const uint64_t sent = ranks->sent;
+    sr_mutex_unlock(&ranks->mutex);
+    return sent;
 }

@@ -54,6 +54,8 @@ struct study {
     bool entered;           /* the line at hand has been */
     struct sr_error result; /* why it has failed; its status is SR_OK where it has not */
     uint32_t training;      /* that it has started, until that has ended; 0 for none */
+    uint32_t *handed;       /* of each line: its training, begun ahead of its turn; 0 for none */
+    size_t ahead;           /* lines of which that has been done */
     uint32_t job;           /* the line's training or experiment; 0 for none */
     double started, passed; /* passed: expected cost of the lines that are behind */
     struct study_spent spent[STUDY_WORKS]; /* on lines that were really run */
@@ -74,6 +76,8 @@ static void free_study(struct sr_session *session, void *state)
     struct sr_error error;
     session->study = NULL;
     if (study->training) sr_jobs_stop(session->jobs, study->training);
+    for (size_t i = 0; study->handed && i < study->script.count; i++)
+        if (study->handed[i]) sr_jobs_stop(session->jobs, study->handed[i]);
     if (study->home && sr_session_move(session, study->home, &error))
         sr_session_message(session, true, "%s", error.text);
     for (int i = 0; i < 3; i++) {
@@ -85,6 +89,7 @@ static void free_study(struct sr_session *session, void *state)
     free(study->home);
     free(study->directory);
     free(study->seconds);
+    free(study->handed);
     study_script_fini(&study->script);
     sr_costs_fini(&study->costs);
     sr_text_fini(&study->text);
@@ -168,6 +173,7 @@ static enum sr_status begin(struct sr_session *session, struct study *study,
     }
     if (status) return status;
     study->seconds = sr_xalloc(script->count * sizeof *study->seconds);
+    study->handed = sr_xalloc(script->count * sizeof *study->handed);
     for (size_t i = 0; i < script->count; i++) study->seconds[i] = NAN;
     /* The study's models are kept in its folder; the person's own are neither replaced nor
      * reported.
@@ -255,6 +261,44 @@ static void line_waits(struct sr_session *session, struct sr_item *item, const s
     show_progress(session);
 }
 
+static void enter(struct sr_session *session, struct sr_item *item, struct study *study,
+                  const struct sr_words *words)
+{
+    const struct sr_origin origin = {
+        .ended = line_ended, .waits = line_waits, .context = study, .parent = item};
+    sr_queue_enter_words(session, &origin, words->items, words->count);
+    study->entered = true;
+}
+
+/* Where several processes run together, all trainings begin at once, and each process takes one
+ * after another; what else the script has waits for its turn. */
+static enum sr_status hand_out(struct sr_session *session, struct sr_item *item,
+                               struct study *study, struct sr_error *error)
+{
+    const char *line = study->script.steps[study->ahead].line, *at = line;
+    struct sr_words words;
+    if (study->entered) {
+        study->entered = false;
+        study->handed[study->ahead++] = study->training;
+        study->training = 0;
+        if (study->result.status) *error = study->result;
+        return study->result.status;
+    }
+    enum sr_status status = sr_words_split(&at, &words, error);
+    if (status) return status;
+    if (words.count > 1 && !strcmp(words.items[0], "train") &&
+        !is_trained(study, study_trained_name(&words), line)) {
+        sr_words_add(&words, "resume");
+        sr_words_add(&words, "background");
+        enter(session, item, study, &words);
+        status = sr_error_set(error, SR_PENDING, "the study has begun");
+    } else {
+        study->ahead++;
+    }
+    sr_words_fini(&words);
+    return status;
+}
+
 /* Enter the line at hand, unless it is a training that has been done. */
 static enum sr_status enter_line(struct sr_session *session, struct sr_item *item,
                                  struct study *study, struct sr_words *words,
@@ -271,10 +315,7 @@ static enum sr_status enter_line(struct sr_session *session, struct sr_item *ite
     place_output(study, words);
     /* An interrupted training goes on from its checkpoint; without one it starts anew. */
     if (trains) sr_words_add(words, "resume");
-    const struct sr_origin origin = {
-        .ended = line_ended, .waits = line_waits, .context = study, .parent = item};
-    sr_queue_enter_words(session, &origin, words->items, words->count);
-    study->entered = true;
+    enter(session, item, study, words);
     if (trains) return sr_error_set(error, SR_PENDING, "the study is training %s", words->items[1]);
     return sr_error_set(error, SR_PENDING, "the study has begun");
 }
@@ -302,6 +343,12 @@ static enum sr_status run_step(struct sr_session *session, struct sr_item *item,
     const char *line = study->script.steps[study->at].line;
     struct sr_words words;
     enum sr_status status = SR_OK;
+    if (study->handed[study->at]) {
+        study->line_started = sr_clock_seconds();
+        study->job = study->training = study->handed[study->at];
+        study->handed[study->at] = 0;
+        study->entered = true;
+    }
     if (!study->entered) {
         study->line_started = sr_clock_seconds();
         status = sr_words_split(&line, &words, error);
@@ -444,6 +491,8 @@ SR_RUN(study_run)
         item->free_state = free_study;
         status = begin(session, study, args, error);
     }
+    while (!status && session->ranks && study->ahead < study->script.count)
+        status = hand_out(session, item, study, error);
     while (!status && study->at < study->script.count) {
         status = run_step(session, item, study, error);
         if (!status) end_step(study);

@@ -35,9 +35,11 @@ const struct sr_command sr_command_train = {
              .help =
                  "Named hyperparameters that tune has saved; those given here take precedence."},
             {"background", SR_PARAM_SWITCH, .form = SR_SWITCH_WORD,
-             .help =
-                 "In batch: go on with the next line at once. (background=on is another thing: a "
-                 "hyperparameter of networks.)"},
+             .help = "In batch: go on with the next line at once. Where several processes run "
+                     "together, "
+                     "one of them trains it alone. (background=on is another thing: a "
+                     "hyperparameter of "
+                     "networks.)"},
             {"resume", SR_PARAM_SWITCH,
              .help =
                  "Go on from the checkpoint of an interrupted training of this name; what is not "
@@ -103,6 +105,8 @@ static enum sr_status enter_seeds(struct sr_session *session, const struct sr_ar
                             "train: a study's script gives each seed a line of its own: seed=%.0f "
                             "name=%s-s%.0f",
                             low, name, low);
+    /* Where several processes run together, each takes one of them. */
+    const bool handed_out = session->ranks != NULL, background = sr_args_switch(args, "background");
     struct sr_text line = {0};
     for (double seed = low; seed <= high; seed++) {
         sr_text_add(&line, seed > low ? "; " : "");
@@ -114,8 +118,9 @@ static enum sr_status enter_seeds(struct sr_session *session, const struct sr_ar
         char *own = sr_xprintf("name=%s-s%.0f", name, seed);
         sr_words_quote(&line, own);
         free(own);
-        sr_text_printf(&line, " seed=%.0f", seed);
+        sr_text_printf(&line, " seed=%.0f%s", seed, handed_out && !background ? " background" : "");
     }
+    if (handed_out && !background) sr_text_add(&line, "; wait");
     sr_queue_enter_behind(session, item, sr_text_get(&line));
     sr_text_fini(&line);
     sr_reply_record(reply, "seeds");
@@ -150,6 +155,7 @@ SR_RUN(train_run)
                                               .params = params,
                                               .resume = sr_args_switch(args, "resume"),
                                               .or_anew = session->study != NULL,
+                                              .separate = sr_args_switch(args, "background"),
                                               .seed_given = sr_args_given(args, "seed"),
                                               .limit_given = sr_args_given(args, "limit"),
                                               .seed = (uint64_t)sr_args_integer(seeded, "seed"),

@@ -37,8 +37,11 @@ struct queued {
 };
 
 struct lane {
-    struct sr_thread thread;
-    bool started;
+    const char *name;
+    struct sr_thread *threads;
+    int count;                 /* threads that have been started */
+    int running;               /* jobs */
+    bool alone;                /* what runs may not be beside others */
     struct job *first, **last; /* waiting */
     struct sr_condition wake;
 };
@@ -142,12 +145,13 @@ static void run_job(struct job *job)
     sr_mutex_unlock(&jobs->mutex);
 }
 
-/* The link to the next job of a lane that can begin: the first in its queue that is not paused. The
- * mutex is held. */
+/* The link to the next job of a lane that can begin: the first in its queue that is not paused,
+ * unless it has to wait for what runs. To NULL where there is none. The mutex is held. */
 static struct job **next_ready(struct lane *lane)
 {
     struct job **at = &lane->first;
     while (*at && (*at)->paused) at = &(*at)->next;
+    if (*at && lane->running && (lane->alone || !(*at)->work.beside)) at = lane->last;
     return at;
 }
 
@@ -175,13 +179,42 @@ static void work(void *opaque)
             sr_condition_wait(&worker.lane->wake, &jobs->mutex);
         struct job *job = jobs->closing ? NULL : take(worker.lane, next_ready(worker.lane));
         if (job) {
+            worker.lane->running++;
+            worker.lane->alone = !job->work.beside;
             job->state = SR_JOB_RUNNING;
             post(jobs, &(struct sr_event){.type = SR_EVENT_STARTED, .job = job->number});
         }
         sr_mutex_unlock(&jobs->mutex);
         if (!job) return;
         run_job(job);
+        sr_mutex_lock(&jobs->mutex);
+        worker.lane->running--;
+        sr_condition_broadcast(&worker.lane->wake);
+        sr_mutex_unlock(&jobs->mutex);
     }
+}
+
+/* One more thread for a lane. */
+static enum sr_status add_worker(struct sr_jobs *jobs, struct lane *lane, struct sr_error *error)
+{
+    struct worker *worker = sr_xalloc(sizeof *worker);
+    *worker = (struct worker){jobs, lane};
+    lane->threads = sr_xrealloc(lane->threads, (size_t)(lane->count + 1) * sizeof *lane->threads);
+    enum sr_status status =
+        sr_thread_start(&lane->threads[lane->count], lane->name, work, worker, error);
+    if (status)
+        free(worker);
+    else
+        lane->count++;
+    return status;
+}
+
+enum sr_status sr_jobs_widen(struct sr_jobs *jobs, int count, struct sr_error *error)
+{
+    struct lane *lane = &jobs->lanes[SR_LANE_LONG];
+    enum sr_status status = SR_OK;
+    while (!status && lane->count < count) status = add_worker(jobs, lane, error);
+    return status;
 }
 
 struct sr_jobs *sr_jobs_new(struct sr_error *error)
@@ -192,6 +225,7 @@ struct sr_jobs *sr_jobs_new(struct sr_error *error)
     sr_condition_init(&jobs->resume);
     jobs->last = &jobs->first;
     for (int i = 0; i < SR_LANE_COUNT; i++) {
+        jobs->lanes[i].name = names[i];
         sr_condition_init(&jobs->lanes[i].wake);
         jobs->lanes[i].last = &jobs->lanes[i].first;
     }
@@ -202,16 +236,11 @@ struct sr_jobs *sr_jobs_new(struct sr_error *error)
         sr_jobs_free(jobs);
         return NULL;
     }
-    for (int i = 0; i < SR_LANE_COUNT; i++) {
-        struct worker *worker = sr_xalloc(sizeof *worker);
-        *worker = (struct worker){jobs, &jobs->lanes[i]};
-        if (sr_thread_start(&jobs->lanes[i].thread, names[i], work, worker, error)) {
-            free(worker);
+    for (int i = 0; i < SR_LANE_COUNT; i++)
+        if (add_worker(jobs, &jobs->lanes[i], error)) {
             sr_jobs_free(jobs);
             return NULL;
         }
-        jobs->lanes[i].started = true;
-    }
     return jobs;
 }
 
@@ -225,7 +254,8 @@ void sr_jobs_free(struct sr_jobs *jobs)
     for (int i = 0; i < SR_LANE_COUNT; i++) sr_condition_broadcast(&jobs->lanes[i].wake);
     sr_mutex_unlock(&jobs->mutex);
     for (int i = 0; i < SR_LANE_COUNT; i++) {
-        if (jobs->lanes[i].started) sr_thread_join(&jobs->lanes[i].thread);
+        for (int t = 0; t < jobs->lanes[i].count; t++) sr_thread_join(&jobs->lanes[i].threads[t]);
+        free(jobs->lanes[i].threads);
         sr_condition_fini(&jobs->lanes[i].wake);
     }
     for (struct queued *item = jobs->first, *next; item; item = next) {
@@ -383,7 +413,7 @@ bool sr_jobs_holds_up(struct sr_jobs *jobs, uint32_t paused, uint32_t number)
     sr_mutex_lock(&jobs->mutex);
     const struct job *holder = find(jobs, paused), *job = find(jobs, number);
     bool open = holder && job && holder->state < SR_JOB_DONE && job->state < SR_JOB_DONE;
-    bool runs = open && holder->state != SR_JOB_QUEUED; /* then others of its lane are queued */
+    bool runs = open && holder->state != SR_JOB_QUEUED && job->state == SR_JOB_QUEUED;
     bool holds =
         open && holder->paused && (holder == job || (runs && holder->work.lane == job->work.lane));
     sr_mutex_unlock(&jobs->mutex);

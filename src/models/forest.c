@@ -7,6 +7,7 @@
  * (300 of them 0.887, 500 bootstrapped ones 0.884). */
 #include "forest.h"
 
+#include "parts.h"
 #include "sartor/base/clock.h"
 #include "sartor/base/memory.h"
 #include "sartor/models/families.h"
@@ -120,8 +121,10 @@ struct growth {
     uint32_t *samples;
     struct forest_scale scale;
     enum sr_features kind;
-    size_t trees;
+    size_t trees, own; /* all; those that this process grows */
+    struct parts parts;
     struct forest_tree *grown; /* trees; nodes NULL where not grown */
+    uint64_t *others;          /* features: importances from other processes */
     atomic_size_t next, finished;
     atomic_uint *votes; /* samples × classes, from the trees that were not fitted to the sample */
     bool bootstrap, mirrored;
@@ -217,7 +220,8 @@ static void grow_lane(void *context, size_t index, int worker)
     (void)worker;
     while (!lane->idle) {
         if (!lane->growing) {
-            lane->tree = atomic_fetch_add(&growth->next, 1);
+            lane->tree =
+                growth->parts.number + growth->parts.count * atomic_fetch_add(&growth->next, 1);
             if (lane->tree >= growth->trees) {
                 lane->idle = true;
                 return;
@@ -239,11 +243,11 @@ static void grow_lane(void *context, size_t index, int worker)
 }
 
 /* At the end the out-of-bag accuracy is a remark, which stays in the log. */
-static void report(const struct growth *growth, const struct sr_monitor *monitor, double seconds,
-                   bool end)
+static void report(const struct growth *growth, double seconds, bool end)
 {
+    const size_t grown = atomic_load(&growth->finished) * growth->parts.count; /* about */
     struct sr_progress progress = {.unit = "tree",
-                                   .done = atomic_load(&growth->finished),
+                                   .done = grown < growth->trees ? grown : growth->trees,
                                    .total = growth->trees,
                                    .seconds_left = -1,
                                    .loss = NAN,
@@ -261,7 +265,7 @@ static void report(const struct growth *growth, const struct sr_monitor *monitor
                                              : "out of bag %.4f",
                  accuracy, voted, growth->table.count);
     progress.remark = end && !isnan(accuracy);
-    sr_monitor_progress(monitor, &progress);
+    sr_monitor_progress(&growth->parts.monitor, &progress);
 }
 
 static enum sr_status grow_all(struct growth *growth, const struct sr_fit *fit,
@@ -269,8 +273,8 @@ static enum sr_status grow_all(struct growth *growth, const struct sr_fit *fit,
 {
     size_t lanes = (size_t)sr_pool_threads(fit->pool);
     double start = sr_clock_seconds(), reported = start;
-    while (atomic_load(&growth->finished) < growth->trees) {
-        if (!sr_monitor_proceed(fit->monitor)) break;
+    while (atomic_load(&growth->finished) < growth->own) {
+        if (!sr_monitor_proceed(&growth->parts.monitor)) break;
         double now = sr_clock_seconds();
         growth->deadline = now + region_seconds;
         sr_pool_run(fit->pool, lanes, grow_lane, growth);
@@ -281,14 +285,96 @@ static enum sr_status grow_all(struct growth *growth, const struct sr_fit *fit,
             }
         }
         if (now - reported >= report_seconds) {
-            report(growth, fit->monitor, now - start, false);
+            report(growth, now - start, false);
             reported = now;
         }
     }
-    if (!atomic_load(&growth->finished))
+    if (!atomic_load(&growth->finished) && growth->own)
         return sr_error_set(error, SR_ERROR_CANCELLED, "Stopped before the first tree was grown.");
-    report(growth, fit->monitor, sr_clock_seconds() - start, true);
     return SR_OK;
+}
+
+/* ---- trees of other processes ---- */
+
+/* A tree as it is sent; behind it, its nodes and rows. */
+struct sent_tree {
+    uint64_t index, count, row_count;
+};
+
+/* Votes, importances, then the trees. */
+static void print_trees(const struct growth *growth, size_t lanes, struct sr_text *bytes)
+{
+    const size_t classes = (size_t)growth->table.classes,
+                 votes = growth->bootstrap ? growth->table.count * classes : 0;
+    for (size_t i = 0; i < votes; i++) {
+        const uint32_t vote = atomic_load_explicit(&growth->votes[i], memory_order_relaxed);
+        sr_text_add_bytes(bytes, &vote, sizeof vote);
+    }
+    for (int f = 0; f < growth->table.features; f++) {
+        uint64_t sum = 0;
+        for (size_t i = 0; i < lanes; i++)
+            sum += forest_grower_importance(growth->lanes[i].grower)[f];
+        sr_text_add_bytes(bytes, &sum, sizeof sum);
+    }
+    for (size_t t = 0; t < growth->trees; t++) {
+        const struct forest_tree *tree = &growth->grown[t];
+        const struct sent_tree sent = {t, tree->count, tree->row_count};
+        if (!tree->nodes) continue;
+        sr_text_add_bytes(bytes, &sent, sizeof sent);
+        sr_text_add_bytes(bytes, tree->nodes, tree->count * sizeof *tree->nodes);
+        sr_text_add_bytes(bytes, tree->rows, tree->row_count * classes * sizeof *tree->rows);
+    }
+}
+
+/* One tree at `*at`, which is moved behind it. */
+static enum sr_status take_tree(struct growth *growth, const char **at, const char *end,
+                                struct sr_error *error)
+{
+    const size_t classes = (size_t)growth->table.classes, left = (size_t)(end - *at);
+    struct sent_tree sent = {0};
+    if (left >= sizeof sent) memcpy(&sent, *at, sizeof sent);
+    if (left < sizeof sent || sent.index >= growth->trees || growth->grown[sent.index].nodes ||
+        !sent.count || sent.count > left || sent.row_count > left ||
+        left - sizeof sent <
+            sent.count * sizeof(struct forest_node) + sent.row_count * classes * sizeof(float))
+        return sr_error_set(error, SR_ERROR_FORMAT, "a tree that was sent is damaged");
+    struct forest_tree *tree = &growth->grown[sent.index];
+    *at += sizeof sent;
+    tree->count = sent.count;
+    tree->row_count = sent.row_count;
+    tree->nodes = sr_array_raw(tree->count, sizeof *tree->nodes, "a tree", error);
+    tree->rows = sr_array_raw(tree->row_count * classes, sizeof *tree->rows, "a tree", error);
+    if (!tree->nodes || !tree->rows) return SR_ERROR_MEMORY;
+    memcpy(tree->nodes, *at, tree->count * sizeof *tree->nodes);
+    *at += tree->count * sizeof *tree->nodes;
+    memcpy(tree->rows, *at, tree->row_count * classes * sizeof *tree->rows);
+    *at += tree->row_count * classes * sizeof *tree->rows;
+    atomic_fetch_add(&growth->finished, 1);
+    return SR_OK;
+}
+
+static enum sr_status take_trees(void *context, const char *bytes, size_t length,
+                                 struct sr_error *error)
+{
+    struct growth *growth = context;
+    const char *at = bytes, *end = bytes + length;
+    const size_t votes =
+        growth->bootstrap ? growth->table.count * (size_t)growth->table.classes : 0;
+    enum sr_status status = SR_OK;
+    if (length < votes * sizeof(uint32_t) + (size_t)growth->table.features * sizeof(uint64_t))
+        return sr_error_set(error, SR_ERROR_FORMAT, "the trees that were sent are damaged");
+    for (size_t i = 0; i < votes; i++, at += sizeof(uint32_t)) {
+        uint32_t vote;
+        memcpy(&vote, at, sizeof vote);
+        atomic_fetch_add_explicit(&growth->votes[i], vote, memory_order_relaxed);
+    }
+    for (int f = 0; f < growth->table.features; f++, at += sizeof(uint64_t)) {
+        uint64_t sum;
+        memcpy(&sum, at, sizeof sum);
+        growth->others[f] += sum;
+    }
+    while (!status && at < end) status = take_tree(growth, &at, end, error);
+    return status;
 }
 
 /* Importances of all lanes, scaled to sum to 1. The sums are of whole numbers, so their order does
@@ -298,7 +384,7 @@ static void sum_importance(const struct growth *growth, size_t lanes, float *imp
     double total = 0;
     for (int pass = 0; pass < 2; pass++) {
         for (int f = 0; f < growth->table.features; f++) {
-            uint64_t sum = 0;
+            uint64_t sum = growth->others[f];
             for (size_t i = 0; i < lanes; i++)
                 sum += forest_grower_importance(growth->lanes[i].grower)[f];
             if (pass == 0)
@@ -410,13 +496,62 @@ static enum sr_status fill_table(struct growth *growth, const struct sr_fit *fit
     for (; growth->first_block < blocks; growth->first_block += TURN_BLOCKS) {
         size_t left = blocks - growth->first_block;
         sr_pool_run(fit->pool, left < TURN_BLOCKS ? left : TURN_BLOCKS, transpose_rows, growth);
-        if (!sr_monitor_proceed(fit->monitor))
+        if (!sr_monitor_proceed(&growth->parts.monitor))
             return sr_error_set(error, SR_ERROR_CANCELLED,
                                 "Stopped before the first tree was grown.");
     }
     table->columns = growth->columns;
     table->labels = growth->labels;
     return SR_OK;
+}
+
+/* Memory for growing, once the table is there. */
+static enum sr_status make_growers(struct growth *growth, const struct sr_fit *fit, size_t lanes,
+                                   struct sr_error *error)
+{
+    struct forest_options options = {
+        .tries = read_tries(fit->params, growth->table.features, error),
+        .max_depth = (int)sr_args_integer(fit->params, "max_depth"),
+        .min_leaf = (uint32_t)sr_args_integer(fit->params, "min_leaf"),
+        .bootstrap = growth->bootstrap,
+        .random_thresholds = sr_args_switch(fit->params, "extra"),
+        .seed = fit->seed,
+    };
+    if (!options.tries) return SR_ERROR_ARGUMENT;
+    const size_t votes =
+        growth->bootstrap ? growth->table.count * (size_t)growth->table.classes : 0;
+    if (!(growth->grown =
+              sr_array_new(growth->trees, sizeof *growth->grown, "the forest", error)) ||
+        !(growth->lanes = sr_array_new(lanes, sizeof *growth->lanes, "the forest", error)) ||
+        !(growth->others = sr_array_new((size_t)growth->table.features, sizeof *growth->others,
+                                        "the forest", error)) ||
+        !(growth->votes =
+              sr_array_new(votes, sizeof *growth->votes, "votes outside the bag", error)))
+        return SR_ERROR_MEMORY;
+    for (size_t i = 0; i < lanes; i++) {
+        growth->lanes[i].grower = forest_grower_new(&growth->table, &options, error);
+        if (!growth->lanes[i].grower) return SR_ERROR_MEMORY;
+    }
+    return SR_OK;
+}
+
+/* This process's trees, and those of the others. */
+static enum sr_status grow_together(struct growth *growth, const struct sr_fit *fit, size_t lanes,
+                                    struct sr_error *error)
+{
+    struct sr_text made = {0};
+    const double start = sr_clock_seconds();
+    enum sr_status status = fill_table(growth, fit, error);
+    if (!status) status = make_growers(growth, fit, lanes, error);
+    if (!status) status = grow_all(growth, fit, error);
+    if (!status && growth->parts.number) print_trees(growth, lanes, &made);
+    status = parts_gather(&growth->parts, status, &made, take_trees, growth, error);
+    sr_text_fini(&made);
+    if (!status) {
+        growth->parts.count = 1; /* all are here */
+        report(growth, sr_clock_seconds() - start, true);
+    }
+    return status;
 }
 
 static enum sr_status forest_fit(const struct sr_fit *fit, void **state, struct sr_error *error)
@@ -426,35 +561,11 @@ static enum sr_status forest_fit(const struct sr_fit *fit, void **state, struct 
                             .mirrored = fit->mirrored,
                             .kind = read_kind(fit->params)};
     size_t lanes = (size_t)sr_pool_threads(fit->pool);
-    enum sr_status status = fill_table(&growth, fit, error);
-    if (status) goto out;
-    struct forest_options options = {
-        .tries = read_tries(fit->params, growth.table.features, error),
-        .max_depth = (int)sr_args_integer(fit->params, "max_depth"),
-        .min_leaf = (uint32_t)sr_args_integer(fit->params, "min_leaf"),
-        .bootstrap = growth.bootstrap,
-        .random_thresholds = sr_args_switch(fit->params, "extra"),
-        .seed = fit->seed,
-    };
-    if (!options.tries) {
-        status = SR_ERROR_ARGUMENT;
-        goto out;
-    }
-    status = SR_ERROR_MEMORY;
-    size_t votes = growth.bootstrap ? growth.table.count * (size_t)growth.table.classes : 0;
-    if (!(growth.grown = sr_array_new(growth.trees, sizeof *growth.grown, "the forest", error)) ||
-        !(growth.lanes = sr_array_new(lanes, sizeof *growth.lanes, "the forest", error)) ||
-        !(growth.votes = sr_array_new(votes, sizeof *growth.votes, "votes outside the bag", error)))
-        goto out;
-    for (size_t i = 0; i < lanes; i++) {
-        growth.lanes[i].grower = forest_grower_new(&growth.table, &options, error);
-        if (!growth.lanes[i].grower) goto out;
-    }
-    status = grow_all(&growth, fit, error);
-    if (status) goto out;
-    *state = assemble(&growth, &fit->shape, lanes, error);
-    if (!*state) status = SR_ERROR_MEMORY;
-out:
+    parts_begin(&growth.parts, fit);
+    growth.own = parts_own(&growth.parts, growth.trees);
+    enum sr_status status = grow_together(&growth, fit, lanes, error);
+    if (!status && !(*state = assemble(&growth, &fit->shape, lanes, error)))
+        status = SR_ERROR_MEMORY;
     for (size_t i = 0; growth.lanes && i < lanes; i++) forest_grower_free(growth.lanes[i].grower);
     for (size_t t = 0; growth.grown && t < growth.trees; t++) {
         free(growth.grown[t].nodes);
@@ -462,6 +573,7 @@ out:
     }
     free(growth.lanes);
     free(growth.grown);
+    free(growth.others);
     free(growth.votes);
     free(growth.rows);
     free(growth.columns);
@@ -609,6 +721,7 @@ const struct sr_model_class sr_model_class_forest = {
     .search = search,
     .study = &study,
     .mirrors = true,
+    .shares = true,
     .check = forest_check,
     .fit = forest_fit,
     .predict = forest_predict,

@@ -5,8 +5,11 @@
 
 #include "order.h"
 #include "sartor/base/clock.h"
+#include "sartor/base/file.h"
+#include "sartor/base/leave.h"
 #include "sartor/base/memory.h"
 #include "sartor/base/words.h"
+#include "sartor/models/trust.h"
 
 /* What a rank that helps has. */
 struct helper {
@@ -20,8 +23,9 @@ struct helper {
 /* One message, taken apart. */
 struct order {
     struct header header;
-    char *path, *params;
+    char *path, *params, *checkpoint, *about;
     struct sr_images images; /* the train file's pixels, with labels of the message */
+    struct sr_images held;   /* likewise of the file that samples are held out of */
     uint32_t *train_rows, *validation_rows, *held_out_rows;
     struct sr_samples train, validation, held_out;
 };
@@ -29,6 +33,21 @@ struct order {
 static enum sr_status damaged(struct sr_error *error)
 {
     return sr_error_set(error, SR_ERROR_FORMAT, "what rank 0 sent is damaged");
+}
+
+/* Bytes of the message up to the end of its words. */
+static size_t words_end(const struct header *header)
+{
+    return sizeof *header + header->path_length + header->params_length +
+           header->checkpoint_length + header->about_length;
+}
+
+/* Words at `*at`, which is moved behind them. */
+static char *take_words(const char **at, size_t length)
+{
+    char *words = sr_xprintf("%.*s", (int)length, *at);
+    *at += length;
+    return words;
 }
 
 static enum sr_status read_order(struct order *order, const struct sr_text *message,
@@ -42,15 +61,18 @@ static enum sr_status read_order(struct order *order, const struct sr_text *mess
     const size_t each = sizeof(uint32_t) + sizeof(uint8_t), most = UINT32_MAX;
     if (header->train_count > most || header->validation_count > most ||
         header->held_out_count > most || header->path_length > most ||
-        header->params_length > most ||
+        header->params_length > most || header->checkpoint_length > most ||
+        header->about_length > most ||
         message->length !=
-            sizeof *header + header->path_length + header->params_length +
+            words_end(header) +
                 each * (header->train_count + header->validation_count + header->held_out_count))
         return damaged(error);
     header->digest[sizeof header->digest - 1] = header->family[sizeof header->family - 1] = '\0';
-    order->path = sr_xprintf("%.*s", (int)header->path_length, message->bytes + sizeof *header);
-    order->params = sr_xprintf("%.*s", (int)header->params_length,
-                               message->bytes + sizeof *header + header->path_length);
+    const char *at = message->bytes + sizeof *header;
+    order->path = take_words(&at, header->path_length);
+    order->params = take_words(&at, header->params_length);
+    order->checkpoint = take_words(&at, header->checkpoint_length);
+    order->about = take_words(&at, header->about_length);
     return SR_OK;
 }
 
@@ -58,7 +80,10 @@ static void order_fini(struct order *order)
 {
     free(order->path);
     free(order->params);
+    free(order->checkpoint);
+    free(order->about);
     free(order->images.labels);
+    free(order->held.labels);
     free(order->train_rows);
     free(order->validation_rows);
     free(order->held_out_rows);
@@ -93,7 +118,7 @@ static enum sr_status open_data(struct helper *helper, const struct order *order
 }
 
 /* Samples at `*at` of the message, which is moved behind them. */
-static enum sr_status read_samples(struct order *order, const char **at, size_t count,
+static enum sr_status read_samples(const struct sr_images *images, const char **at, size_t count,
                                    uint32_t **rows, struct sr_samples *samples,
                                    struct sr_error *error)
 {
@@ -101,30 +126,38 @@ static enum sr_status read_samples(struct order *order, const char **at, size_t 
     *rows = sr_xalloc((count + 1) * sizeof **rows);
     memcpy(*rows, *at, count * sizeof **rows);
     for (size_t i = 0; i < count; i++) {
-        if ((*rows)[i] >= order->images.count) return damaged(error);
-        order->images.labels[(*rows)[i]] = (uint8_t)labels[i];
+        if ((*rows)[i] >= images->count) return damaged(error);
+        images->labels[(*rows)[i]] = (uint8_t)labels[i];
     }
-    *samples = (struct sr_samples){&order->images, *rows, count};
+    *samples = (struct sr_samples){images, *rows, count};
     *at = labels + count;
     return SR_OK;
+}
+
+/* A file's images, with labels that can be changed. */
+static struct sr_images own_labels(const struct sr_images *images)
+{
+    struct sr_images own = *images;
+    own.labels = sr_xalloc(images->count + 1);
+    if (images->labels) memcpy(own.labels, images->labels, images->count);
+    return own;
 }
 
 static enum sr_status read_rows(const struct helper *helper, struct order *order,
                                 const struct sr_text *message, struct sr_error *error)
 {
     const struct header *header = &order->header;
-    const struct sr_images *images = &helper->data->files[SR_FILE_TRAIN];
-    const char *at = message->bytes + sizeof *header + header->path_length + header->params_length;
-    order->images = *images;
-    order->images.labels = sr_xalloc(images->count + 1);
-    if (images->labels) memcpy(order->images.labels, images->labels, images->count);
-    enum sr_status status =
-        read_samples(order, &at, header->train_count, &order->train_rows, &order->train, error);
+    const bool of_test = header->held_out_file == SR_FILE_TEST;
+    const char *at = message->bytes + words_end(header);
+    order->images = own_labels(&helper->data->files[SR_FILE_TRAIN]);
+    order->held = own_labels(&helper->data->files[of_test ? SR_FILE_TEST : SR_FILE_TRAIN]);
+    enum sr_status status = read_samples(&order->images, &at, header->train_count,
+                                         &order->train_rows, &order->train, error);
     if (!status)
-        status = read_samples(order, &at, header->validation_count, &order->validation_rows,
-                              &order->validation, error);
+        status = read_samples(&order->images, &at, header->validation_count,
+                              &order->validation_rows, &order->validation, error);
     if (!status)
-        status = read_samples(order, &at, header->held_out_count, &order->held_out_rows,
+        status = read_samples(&order->held, &at, header->held_out_count, &order->held_out_rows,
                               &order->held_out, error);
     return status;
 }
@@ -173,7 +206,9 @@ static void take_part(struct helper *helper, struct order *order, const struct s
                                    .pool = helper->pool,
                                    .together = &together};
         struct sr_model *model = sr_model_new(class, class->name);
+        sr_ranks_need_all(helper->ranks, true);
         sr_model_fit(model, &fit, &error);
+        sr_ranks_need_all(helper->ranks, false);
         sr_model_unref(model);
     }
     sr_args_free(params);
@@ -185,6 +220,7 @@ struct separate {
     struct helper *helper;
     uint64_t ticket;
     bool given_up;
+    double reported; /* clock: its last progress */
 };
 
 /* Is what this rank does still wanted? */
@@ -193,8 +229,9 @@ static bool is_wanted(void *owner)
     struct separate *separate = owner;
     struct sr_text message = {0};
     uint64_t ticket;
-    int from;
+    sr_ranks_watch(separate->helper->ranks);
     while (!separate->given_up) {
+        int from = 0;
         sr_text_clear(&message);
         const enum sr_status status = sr_ranks_next(separate->helper->ranks, SR_TAG_MEET, false,
                                                     &from, &message, &(struct sr_error){0});
@@ -205,13 +242,40 @@ static bool is_wanted(void *owner)
             status || (message.length == sizeof ticket && ticket == separate->ticket);
     }
     sr_text_fini(&message);
-    return !separate->given_up;
+    return !separate->given_up && !sr_leave_asked();
 }
 
-/* Train without the pictures that are held out, and predict these. */
+static void send_report(const struct separate *separate, const struct report *report)
+{
+    sr_ranks_send(separate->helper->ranks, 0, SR_TAG_REPORT, report, sizeof *report, NULL);
+}
+
+static void report_progress(void *owner, const struct sr_progress *progress)
+{
+    struct separate *separate = owner;
+    const double every = 0.1, now = sr_clock_seconds();
+    if (now - separate->reported < every && !progress->remark) return;
+    separate->reported = now;
+    struct report *report = sr_xalloc(sizeof *report);
+    *report = (struct report){.ticket = separate->ticket, .progress = *progress};
+    snprintf(report->unit, sizeof report->unit, "%s", progress->unit);
+    send_report(separate, report);
+    free(report);
+}
+
+static void report_epoch(void *owner, const struct sr_epoch *epoch)
+{
+    const struct separate *separate = owner;
+    struct report *report = sr_xalloc(sizeof *report);
+    *report = (struct report){.ticket = separate->ticket, .of_epoch = true, .epoch = *epoch};
+    send_report(separate, report);
+    free(report);
+}
+
+/* Train without the pictures that are held out, and predict these: the answer's bytes. */
 static enum sr_status fit_and_predict(struct helper *helper, const struct sr_model_class *class,
                                       struct sr_fit *fit, const struct sr_samples *held_out,
-                                      struct separate_answer *answer, float **probabilities,
+                                      struct separate_answer *answer, struct sr_text *bytes,
                                       struct sr_error *error)
 {
     struct sr_model *model = sr_model_new(class, class->name);
@@ -225,12 +289,38 @@ static enum sr_status fit_and_predict(struct helper *helper, const struct sr_mod
     enum sr_status status = sr_model_fit(model, fit, error);
     if (!status && model->stopped)
         status = sr_error_set(error, SR_ERROR_CANCELLED, "%s: stopped before its end", class->name);
-    *probabilities = sr_xalloc(count * sizeof **probabilities + 1);
+    float *probabilities = sr_xalloc(count * sizeof *probabilities + 1);
     if (!status)
         status =
-            sr_model_predict(model, held_out, helper->pool, fit->monitor, *probabilities, error);
-    if (!status) answer->count = count;
+            sr_model_predict(model, held_out, helper->pool, fit->monitor, probabilities, error);
+    if (!status) sr_text_add_bytes(bytes, probabilities, count * sizeof *probabilities);
+    free(probabilities);
     free(rows);
+    sr_model_unref(model);
+    return status;
+}
+
+/* A checkpoint is kept where rank 0 keeps its, if this machine has that folder, too. */
+static const char *checkpoint_here(const struct order *order)
+{
+    char *folder = sr_path_directory(order->checkpoint);
+    const bool there = order->checkpoint[0] && sr_path_exists(folder);
+    free(folder);
+    return there ? order->checkpoint : NULL;
+}
+
+/* Train a model: the answer's bytes. */
+static enum sr_status fit_model(struct order *order, const struct sr_model_class *class,
+                                struct sr_fit *fit, struct sr_text *bytes, struct sr_error *error)
+{
+    struct sr_model *model = sr_model_new(class, class->name);
+    fit->checkpoint = checkpoint_here(order);
+    fit->about = order->about;
+    fit->resume = fit->checkpoint && order->header.resume;
+    enum sr_status status = sr_model_fit(model, fit, error);
+    if (!status && fit->validation.count)
+        model->trust = sr_trust_fit(model, &fit->train, &fit->validation, fit->pool, NULL, NULL);
+    if (!status) status = sr_model_print(model, bytes, error);
     sr_model_unref(model);
     return status;
 }
@@ -238,36 +328,39 @@ static enum sr_status fit_and_predict(struct helper *helper, const struct sr_mod
 static void work_alone(struct helper *helper, struct order *order, const struct sr_text *message)
 {
     struct sr_error error = {0};
-    struct separate separate = {helper, order->header.ticket, false};
-    const struct sr_monitor monitor = {.owner = &separate, .proceed = is_wanted};
+    struct separate separate = {helper, order->header.ticket, false, 0};
+    const bool of_model = order->header.work == WORK_MODEL;
+    const struct sr_monitor monitor = {.owner = &separate,
+                                       .proceed = is_wanted,
+                                       .progress = of_model ? report_progress : NULL,
+                                       .epoch = of_model ? report_epoch : NULL};
     struct separate_answer *answer = sr_xalloc(sizeof *answer);
-    struct sr_text reply = {0};
-    float *probabilities = NULL;
+    struct sr_text reply = {0}, bytes = {0};
     const double begun = sr_clock_seconds();
     const struct sr_model_class *class = sr_model_class_find(order->header.family, &error);
     struct sr_args *params = class ? read_params(class, order->params, &error) : NULL;
     enum sr_status status = params ? open_data(helper, order, &error) : SR_ERROR_FORMAT;
     if (!status) status = read_rows(helper, order, message, &error);
-    if (!status) {
-        struct sr_fit fit = {.params = params,
-                             .shape = order->header.shape,
-                             .train = order->train,
-                             .validation = order->validation,
-                             .seed = order->header.seed,
-                             .pool = helper->pool,
-                             .monitor = &monitor};
-        status =
-            fit_and_predict(helper, class, &fit, &order->held_out, answer, &probabilities, &error);
-    }
+    struct sr_fit fit = {.params = params,
+                         .shape = order->header.shape,
+                         .train = order->train,
+                         .validation = order->validation,
+                         .seed = order->header.seed,
+                         .pool = helper->pool,
+                         .monitor = &monitor};
+    if (!status)
+        status = of_model ? fit_model(order, class, &fit, &bytes, &error)
+                          : fit_and_predict(helper, class, &fit, &order->held_out, answer, &bytes,
+                                            &error);
     answer->ticket = order->header.ticket;
     answer->seconds = sr_clock_seconds() - begun;
     answer->status = (int32_t)status;
     if (status) snprintf(answer->text, sizeof answer->text, "%s", error.text);
     sr_text_add_bytes(&reply, answer, sizeof *answer);
-    sr_text_add_bytes(&reply, probabilities, answer->count * sizeof *probabilities);
+    sr_text_add_bytes(&reply, bytes.bytes, bytes.length);
     sr_ranks_send(helper->ranks, 0, SR_TAG_ANSWER, reply.bytes, reply.length, &error);
     sr_text_fini(&reply);
-    free(probabilities);
+    sr_text_fini(&bytes);
     free(answer);
     sr_args_free(params);
 }
@@ -280,15 +373,15 @@ enum sr_status sr_together_help(struct sr_ranks *ranks, struct sr_pool *pool,
     enum sr_status status = SR_OK;
     for (bool on = true; on && !status;) {
         struct order order = {0};
-        int from;
+        int from = 0;
         sr_text_clear(&message);
         status = sr_ranks_next(ranks, SR_TAG_WORK, true, &from, &message, error);
         if (!status) status = read_order(&order, &message, error);
         on = !status && order.header.work != WORK_END;
-        if (on && order.header.work == WORK_SEPARATE)
-            work_alone(&helper, &order, &message);
-        else if (on)
+        if (on && order.header.work == WORK_FIT)
             take_part(&helper, &order, &message);
+        else if (on)
+            work_alone(&helper, &order, &message);
         order_fini(&order);
         if (!status && sr_ranks_failed(ranks, error)) status = SR_ERROR_STATE;
     }

@@ -47,6 +47,8 @@ libsartor_a_SOURCES += \
 	src/models/logreg_model.c \
 	src/models/logreg_newton.c \
 	src/models/logreg_newton.h \
+	src/models/logreg_ranks.c \
+	src/models/logreg_ranks.h \
 	src/models/logreg_rows.c \
 	src/models/logreg_span.c \
 	src/models/logreg_span.h \
@@ -72,6 +74,8 @@ libsartor_a_SOURCES += \
 	src/models/together.c \
 	src/models/helper.c \
 	src/models/order.h \
+	src/models/parts.c \
+	src/models/parts.h \
 	src/models/trust.c \
 	src/models/trust_file.c
 

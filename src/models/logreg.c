@@ -39,6 +39,7 @@ const struct sr_model_class sr_model_class_logreg = {
     .params = params,
     .search = search,
     .study = &study,
+    .shares = true,
     .fit = logreg_fit,
     .predict = logreg_predict,
     .save = logreg_save,

@@ -9,6 +9,7 @@
 #include "logreg.h"
 #include "logreg_metric.h"
 #include "logreg_newton.h"
+#include "logreg_ranks.h"
 #include "logreg_span.h"
 #include "sartor/base/clock.h"
 #include "sartor/base/memory.h"
@@ -46,10 +47,13 @@ struct objective {
     float *sum;                     /* of the parts */
     double *losses;                 /* for each slice */
     uint32_t *corrects;             /* for each slice */
-    double *weights;                /* present ones, in double precision */
-    double *variables;              /* the same as the optimiser sees them, or a gradient */
-    double loss, accuracy;          /* means over the training images at the last evaluation */
-    double largest, norm; /* component, and length, of the mean objective's gradient there */
+    struct logreg_ranks shared;
+    struct logreg_nodes nodes; /* of the present pass */
+    struct sr_error failure;   /* of another process */
+    double *weights;           /* present ones, in double precision */
+    double *variables;         /* the same as the optimiser sees them, or a gradient */
+    double loss, accuracy;     /* means over the training images at the last evaluation */
+    double largest, norm;      /* component, and length, of the mean objective's gradient there */
     double first_largest, first_norm; /* at the start */
     double value;                     /* of the objective */
     double estimate;          /* of the same: by the variables the Hessian is about the identity */
@@ -124,31 +128,78 @@ static void pass_slice(void *context, size_t index, int worker)
     }
 }
 
+/* The slices of this process's nodes, and the sums over those. False when asked to stop. */
+static bool pass_nodes(struct objective *objective, const struct logreg_rows *rows, bool gradient)
+{
+    struct logreg_nodes *nodes = &objective->nodes;
+    const struct logreg_ranks *shared = &objective->shared;
+    const size_t length = logreg_count(objective->model),
+                 first = logreg_nodes_first(shared, nodes, shared->number),
+                 last = logreg_nodes_first(shared, nodes, shared->number + 1);
+    const size_t end = last * nodes->width < nodes->slices ? last * nodes->width : nodes->slices;
+    objective->rows = rows;
+    objective->gradient = gradient;
+    for (objective->base = first * nodes->width; objective->base < end; objective->base += REGION) {
+        size_t region = end - objective->base < REGION ? end - objective->base : REGION;
+        sr_pool_run(objective->fit->pool, region, pass_slice, objective);
+        if (!sr_monitor_proceed(objective->fit->monitor)) return false;
+    }
+    for (size_t n = first; n < last; n++) {
+        const size_t slice = n * nodes->width, left = nodes->slices - slice,
+                     count = left < nodes->width ? left : nodes->width;
+        if (gradient)
+            sr_pool_reduce(objective->fit->pool, nodes->sums + n * length,
+                           objective->parts + slice * length, count, length, length);
+        nodes->losses[n] = sr_tree_sum(objective->losses + slice, count);
+        nodes->corrects[n] = 0;
+        for (size_t s = slice; s < slice + count; s++) nodes->corrects[n] += objective->corrects[s];
+    }
+    return true;
+}
+
 /* Mean loss and accuracy of the model on some rows and, if wanted, the gradient of the summed loss.
- * False when asked to stop. */
+ * False when asked to stop, or when another process fails. */
 static bool pass(struct objective *objective, const struct logreg_rows *rows, bool gradient,
                  double *loss, double *accuracy)
 {
     const size_t slices = (rows->samples.count + SLICE - 1) / SLICE,
                  length = logreg_count(objective->model);
+    const struct logreg_order order = {rows == &objective->train ? LOGREG_TRAIN : LOGREG_VALIDATION,
+                                       gradient};
+    struct logreg_nodes *nodes = &objective->nodes;
     double correct = 0;
-    objective->rows = rows;
-    objective->gradient = gradient;
-    for (objective->base = 0; objective->base < slices; objective->base += REGION) {
-        size_t region = slices - objective->base < REGION ? slices - objective->base : REGION;
-        sr_pool_run(objective->fit->pool, region, pass_slice, objective);
-        if (!sr_monitor_proceed(objective->fit->monitor)) {
-            objective->stopped = true;
-            return false;
-        }
+    logreg_nodes_cut(&objective->shared, slices, nodes);
+    logreg_ranks_ask(&objective->shared, order, objective->model->weights, length);
+    if (!pass_nodes(objective, rows, gradient) ||
+        logreg_ranks_collect(&objective->shared, gradient, nodes, &objective->failure)) {
+        objective->stopped = true;
+        return false;
     }
-    for (size_t s = 0; s < slices; s++) correct += objective->corrects[s];
+    for (size_t n = 0; n < nodes->count; n++) correct += (double)nodes->corrects[n];
     if (gradient)
-        sr_pool_reduce(objective->fit->pool, objective->sum, objective->parts, slices, length,
+        sr_pool_reduce(objective->fit->pool, objective->sum, nodes->sums, nodes->count, length,
                        length);
-    *loss = sr_tree_sum(objective->losses, slices) / (double)rows->samples.count;
+    *loss = sr_tree_sum(nodes->losses, nodes->count) / (double)rows->samples.count;
     *accuracy = correct / (double)rows->samples.count;
     return true;
+}
+
+/* Not rank 0: compute nodes of passes until there are no more. */
+static void help(struct objective *objective, enum sr_status status, const struct sr_error *error)
+{
+    float *weights = objective->model ? objective->model->weights : NULL;
+    const size_t length = weights ? logreg_count(objective->model) : 0;
+    for (struct logreg_order order;
+         (order = logreg_ranks_next(&objective->shared, weights, length)).pass != LOGREG_END;) {
+        const struct logreg_rows *rows =
+            order.pass == LOGREG_TRAIN ? &objective->train : &objective->validation;
+        if (!status) {
+            logreg_nodes_cut(&objective->shared, (rows->samples.count + SLICE - 1) / SLICE,
+                             &objective->nodes);
+            pass_nodes(objective, rows, order.gradient);
+        }
+        logreg_ranks_answer(&objective->shared, order.gradient, &objective->nodes, status, error);
+    }
 }
 
 /* Row by row, one class each: w = v L⁻¹, back from the end. */
@@ -438,10 +489,19 @@ static enum sr_status objective_init(struct objective *objective, struct sr_erro
     objective->sum = sr_array_new(length, sizeof *objective->sum, "the gradients", error);
     objective->losses = sr_array_new(slices, sizeof *objective->losses, "the losses", error);
     objective->corrects = sr_array_new(slices, sizeof *objective->corrects, "the losses", error);
+    const size_t nodes = logreg_nodes_most(&objective->shared);
+    objective->nodes.length = length;
+    objective->nodes.losses =
+        sr_array_new(nodes, sizeof *objective->nodes.losses, "the losses", error);
+    objective->nodes.corrects =
+        sr_array_new(nodes, sizeof *objective->nodes.corrects, "the losses", error);
+    objective->nodes.sums =
+        sr_array_new(nodes * length, sizeof *objective->nodes.sums, "the gradients", error);
     objective->weights = sr_array_new(length, sizeof *objective->weights, "the weights", error);
     objective->variables = sr_array_new(length, sizeof *objective->variables, "the weights", error);
     return objective->values && objective->logits && objective->parts && objective->sum &&
-                   objective->losses && objective->corrects && objective->weights &&
+                   objective->losses && objective->corrects && objective->nodes.losses &&
+                   objective->nodes.corrects && objective->nodes.sums && objective->weights &&
                    objective->variables
                ? SR_OK
                : SR_ERROR_MEMORY;
@@ -456,6 +516,9 @@ static void objective_fini(struct objective *objective)
     free(objective->sum);
     free(objective->losses);
     free(objective->corrects);
+    free(objective->nodes.losses);
+    free(objective->nodes.corrects);
+    free(objective->nodes.sums);
     free(objective->weights);
     free(objective->variables);
     logreg_rows_fini(&objective->train);
@@ -463,51 +526,73 @@ static void objective_fini(struct objective *objective)
     logreg_free(objective->model);
 }
 
-enum sr_status logreg_fit(const struct sr_fit *fit, void **state, struct sr_error *error)
+/* What a fit begins with: the rows, a change of variables, memory. */
+static enum sr_status prepare(struct objective *objective, struct sr_error *error)
 {
-    struct objective objective = {.fit = fit, .start = sr_clock_seconds()};
-    double *x = NULL;
-    enum sr_status status;
-    objective.lap = objective.start;
-    objective.C = sr_args_number(fit->params, "C");
-    objective.tolerance = sr_args_number(fit->params, "tolerance");
-    objective.model = logreg_new(fit->params, &fit->shape, error);
-    if (!objective.model) return SR_ERROR_MEMORY;
-    status = logreg_rows_init(&objective.train, objective.model, fit, &fit->train, error);
+    const struct sr_fit *fit = objective->fit;
+    objective->model = logreg_new(fit->params, &fit->shape, error);
+    if (!objective->model) return SR_ERROR_MEMORY;
+    enum sr_status status =
+        logreg_rows_init(&objective->train, objective->model, fit, &fit->train, error);
     if (!status && fit->validation.count)
-        status =
-            logreg_rows_init(&objective.validation, objective.model, fit, &fit->validation, error);
-    if (!status)
-        status = logreg_metric(&objective.train, fit, objective.C, &objective.factor, error);
-    if (!status) status = objective_init(&objective, error);
-    if (status) goto out;
-    const size_t length = logreg_count(objective.model);
-    x = sr_array_new(length, sizeof *x, "the weights", error);
-    status = x ? SR_OK : SR_ERROR_MEMORY;
-    if (status) goto out;
-    const int most = (int)sr_args_integer(fit->params, "max_iterations");
+        status = logreg_rows_init(&objective->validation, objective->model, fit, &fit->validation,
+                                  error);
+    if (!status && !objective->shared.number)
+        status = logreg_metric(&objective->train, fit, objective->C, &objective->factor, error);
+    if (!status) status = objective_init(objective, error);
+    return status;
+}
+
+/* Lead the objective to its minimum. */
+static enum sr_status descend(struct objective *objective, struct sr_error *error)
+{
+    const size_t length = logreg_count(objective->model);
+    const int most = (int)sr_args_integer(objective->fit->params, "max_iterations");
+    double *x = sr_array_new(length, sizeof *x, "the weights", error);
+    if (!x) return SR_ERROR_MEMORY;
     const struct lbfgs problem = {.count = length,
                                   /* Where it may not lead to the minimum, Newton's method has its
                                    * share of the steps. */
-                                  .max_iterations = objective.C > strong ? (most + 1) / 2 : most,
-                                  .stop = &objective.stopped,
-                                  .context = &objective,
+                                  .max_iterations = objective->C > strong ? (most + 1) / 2 : most,
+                                  .stop = &objective->stopped,
+                                  .context = objective,
                                   .evaluate = evaluate,
                                   .accept = accept};
-    status = lbfgs_minimize(&problem, x, error);
-    if (!status && objective.stopped && objective.iterations == 0)
+    enum sr_status status = lbfgs_minimize(&problem, x, error);
+    if (!status && objective->failure.status) {
+        *error = objective->failure;
+        status = error->status;
+    }
+    if (!status && objective->stopped && objective->iterations == 0)
         status = sr_error_set(error, SR_ERROR_CANCELLED, "Stopped before the first step.");
-    if (status) goto out;
-    if (!objective.converged && !objective.stopped)
-        status = refine(&objective, x, error);
-    else
-        set_weights(&objective, x);
-    if (status) goto out;
-    if (!objective.converged && !objective.stopped) say_unconverged(&objective);
-    *state = objective.model;
-    objective.model = NULL;
-out:
+    if (!status && !objective->converged && !objective->stopped)
+        status = refine(objective, x, error);
+    else if (!status)
+        set_weights(objective, x);
+    if (!status && !objective->converged && !objective->stopped) say_unconverged(objective);
     free(x);
+    return status;
+}
+
+enum sr_status logreg_fit(const struct sr_fit *fit, void **state, struct sr_error *error)
+{
+    struct objective objective = {.fit = fit, .start = sr_clock_seconds()};
+    objective.lap = objective.start;
+    objective.C = sr_args_number(fit->params, "C");
+    objective.tolerance = sr_args_number(fit->params, "tolerance");
+    logreg_ranks_init(&objective.shared, fit);
+    enum sr_status status = prepare(&objective, error);
+    if (objective.shared.number) {
+        help(&objective, status, error);
+        objective_fini(&objective);
+        return SR_ERROR_CANCELLED;
+    }
+    if (!status) status = descend(&objective, error);
+    logreg_ranks_end(&objective.shared);
+    if (!status) {
+        *state = objective.model;
+        objective.model = NULL;
+    }
     objective_fini(&objective);
     return status;
 }

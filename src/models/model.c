@@ -179,9 +179,12 @@ enum sr_status sr_model_fit(struct sr_model *model, const struct sr_fit *fit,
     }
     if (!sr_together_helps(fit->together)) {
         if (!sr_together_can(class, fit)) recorded.together = NULL;
+        if (recorded.together) sr_ranks_need_all(recorded.together->ranks, true);
         if (!status && recorded.together) status = announce(class, fit, params, error);
     }
     if (!status) status = class->fit(&recorded, &state, error);
+    if (recorded.together && !sr_together_helps(fit->together))
+        sr_ranks_need_all(recorded.together->ranks, false);
     sr_images_fini(&both);
     free(rows);
     if (status) {
@@ -207,6 +210,32 @@ enum sr_status sr_model_fit(struct sr_model *model, const struct sr_fit *fit,
     model->fit_seconds = sr_clock_seconds() - start;
     model->fit_memory = sr_memory_taken();
     return SR_OK;
+}
+
+void sr_model_take(struct sr_model *model, struct sr_model *from)
+{
+    if (model->state) model->class->free(model->state);
+    sr_seen_free(model->seen);
+    sr_trust_free(model->trust);
+    sr_args_free(model->params);
+    free(model->history);
+    model->state = from->state;
+    model->seen = from->seen;
+    model->trust = from->trust;
+    model->params = from->params;
+    model->history = from->history;
+    model->epochs = from->epochs;
+    model->stopped = from->stopped;
+    model->diverged = from->diverged;
+    model->shape = from->shape;
+    model->train_count = from->train_count;
+    model->fit_seconds = from->fit_seconds;
+    model->fit_memory = from->fit_memory;
+    from->state = NULL;
+    from->seen = NULL;
+    from->trust = NULL;
+    from->params = NULL;
+    from->history = NULL;
 }
 
 const char *sr_model_ending(const struct sr_model *model)

@@ -78,37 +78,54 @@ static void put_history(struct sr_tensors *set, const struct sr_model *model)
     sr_json_free(list);
 }
 
-enum sr_status sr_model_save(const struct sr_model *model, const char *path, struct sr_error *error)
+/* All that a file holds. */
+static enum sr_status gather(const struct sr_model *model, struct sr_tensors *set,
+                             struct sr_error *error)
 {
-    if (model->base) model = model->base;
-    struct sr_tensors set = {0};
     struct sr_text params = {0};
     sr_args_print(model->params, true, &params);
-    sr_tensors_set_text(&set, "sartor.format", format_version);
-    sr_tensors_set_text(&set, "sartor.version", PACKAGE_VERSION);
-    sr_tensors_set_text(&set, "class", model->class->name);
-    sr_tensors_set_text(&set, "hyperparameters", sr_text_get(&params));
+    sr_tensors_set_text(set, "sartor.format", format_version);
+    sr_tensors_set_text(set, "sartor.version", PACKAGE_VERSION);
+    sr_tensors_set_text(set, "class", model->class->name);
+    sr_tensors_set_text(set, "hyperparameters", sr_text_get(&params));
     sr_text_fini(&params);
-    put(&set, "height", "%d", model->shape.image.height);
-    put(&set, "width", "%d", model->shape.image.width);
-    put(&set, "channels", "%d", model->shape.image.channels);
-    put(&set, "classes", "%d", model->shape.classes);
-    sr_tensors_set_text(&set, "digest", model->digest);
-    put(&set, "seed", "%" PRIu64, model->seed);
-    put(&set, "split_seed", "%" PRIu64, model->split_seed);
-    put_real(&set, "validation", model->validation);
-    put(&set, "limit", "%" PRIu64, model->limit);
-    put(&set, "train_count", "%" PRIu64, model->train_count);
-    put_real(&set, "fit_seconds", model->fit_seconds);
-    put(&set, "fit_memory", "%" PRIu64, model->fit_memory);
-    sr_tensors_set_text(&set, "stopped", model->stopped ? "true" : "false");
-    sr_tensors_set_text(&set, "diverged", model->diverged ? "true" : "false");
-    put_history(&set, model);
-    model_names_put(model, &set);
-    enum sr_status status = model->class->save(model->state, &set, error);
-    if (!status && model->seen) status = sr_seen_save(model->seen, &set, error);
-    if (!status && model->trust) status = sr_trust_save(model->trust, &set, error);
+    put(set, "height", "%d", model->shape.image.height);
+    put(set, "width", "%d", model->shape.image.width);
+    put(set, "channels", "%d", model->shape.image.channels);
+    put(set, "classes", "%d", model->shape.classes);
+    sr_tensors_set_text(set, "digest", model->digest);
+    put(set, "seed", "%" PRIu64, model->seed);
+    put(set, "split_seed", "%" PRIu64, model->split_seed);
+    put_real(set, "validation", model->validation);
+    put(set, "limit", "%" PRIu64, model->limit);
+    put(set, "train_count", "%" PRIu64, model->train_count);
+    put_real(set, "fit_seconds", model->fit_seconds);
+    put(set, "fit_memory", "%" PRIu64, model->fit_memory);
+    sr_tensors_set_text(set, "stopped", model->stopped ? "true" : "false");
+    sr_tensors_set_text(set, "diverged", model->diverged ? "true" : "false");
+    put_history(set, model);
+    model_names_put(model, set);
+    enum sr_status status = model->class->save(model->state, set, error);
+    if (!status && model->seen) status = sr_seen_save(model->seen, set, error);
+    if (!status && model->trust) status = sr_trust_save(model->trust, set, error);
+    return status;
+}
+
+enum sr_status sr_model_save(const struct sr_model *model, const char *path, struct sr_error *error)
+{
+    struct sr_tensors set = {0};
+    enum sr_status status = gather(model->base ? model->base : model, &set, error);
     if (!status) status = sr_tensors_save(&set, path, error);
+    sr_tensors_fini(&set);
+    return status;
+}
+
+enum sr_status sr_model_print(const struct sr_model *model, struct sr_text *bytes,
+                              struct sr_error *error)
+{
+    struct sr_tensors set = {0};
+    enum sr_status status = gather(model->base ? model->base : model, &set, error);
+    if (!status) sr_tensors_print(&set, bytes);
     sr_tensors_fini(&set);
     return status;
 }

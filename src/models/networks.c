@@ -348,7 +348,8 @@ enum sr_status sr_networks_fit(const struct sr_network_family *family, const str
     sr_network_init(state->network, fit->seed);
 
     struct sr_training plan = read_plan(params, &state->input, fit->seed);
-    plan.sharing = sharing = sr_sharing_new(sr_together_ranks(fit->together), batch_of(&plan, fit));
+    plan.sharing = sharing = sr_sharing_new(sr_together_ranks(fit->together), batch_of(&plan, fit),
+                                            sr_network_slices(state->network));
     if (!sharing && sr_together_helps(fit->together)) {
         status = SR_ERROR_CANCELLED; /* there is no part of a batch for this rank */
         goto out;

@@ -6,11 +6,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum work { WORK_END, WORK_FIT, WORK_SEPARATE };
+/* To end; to take part in a fit that all share; to fit alone, and predict the held-out samples; to
+ * train a model. */
+enum work { WORK_END, WORK_FIT, WORK_SEPARATE, WORK_MODEL };
 
 /* Its beginning; the same program reads it that has written it. Behind it: the path, the
- * hyperparameters as words, rows and labels of the training, the validation and the held-out
- * samples. */
+ * hyperparameters as words, the checkpoint's path and what is kept in it, rows and labels of the
+ * training, the validation and the held-out samples. */
 struct header {
     int32_t work;
     struct sr_wishes wishes;
@@ -18,8 +20,11 @@ struct header {
     uint64_t opening_seed;
     char digest[40], family[32];
     struct sr_model_shape shape;
-    uint64_t seed, train_count, validation_count, held_out_count, path_length, params_length;
-    uint64_t ticket; /* of WORK_SEPARATE */
+    uint64_t seed, train_count, validation_count, held_out_count, path_length, params_length,
+        checkpoint_length, about_length;
+    bool resume;
+    int32_t held_out_file; /* SR_FILE_TRAIN or SR_FILE_TEST */
+    uint64_t ticket;       /* of WORK_SEPARATE and WORK_MODEL */
 };
 
 /* What a rank says when it has the data or knows why not; and rank 0's answer to all. */
@@ -28,11 +33,21 @@ struct answer {
     char text[SR_ERROR_TEXT];
 };
 
-/* The beginning of the answer to WORK_SEPARATE; behind it, probabilities. */
+/* What a rank reports of WORK_MODEL while it trains. */
+struct report {
+    uint64_t ticket;
+    bool of_epoch;
+    char unit[16]; /* progress.unit, which points into another process */
+    struct sr_progress progress;
+    struct sr_epoch epoch;
+};
+
+/* The beginning of the answer to WORK_SEPARATE and WORK_MODEL; behind it, probabilities, or the
+ * model as it would be saved. */
 struct separate_answer {
     int32_t status;
     char text[SR_ERROR_TEXT];
-    uint64_t ticket, repeated, count;
+    uint64_t ticket, repeated;
     double seconds;
 };
 

@@ -275,6 +275,7 @@ const struct sr_model_class sr_model_class_svm = {
     .params = svm_params,
     .search = search,
     .study = &study,
+    .shares = true,
     .check = svm_check,
     .fit = svm_fit,
     .predict = svm_predict,

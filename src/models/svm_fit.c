@@ -8,6 +8,7 @@
  * class has one image only or is confused with the other, those of the solution do. */
 #include "svm.h"
 
+#include "parts.h"
 #include "sartor/base/clock.h"
 #include "sartor/base/memory.h"
 #include "sartor/base/rng.h"
@@ -16,6 +17,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const double region_seconds = 0.03, report_seconds = 0.2;
 
@@ -43,12 +45,14 @@ struct lane {
 
 struct fitting {
     const struct sr_fit *fit;
+    struct parts parts;
     size_t limit;         /* of training images; 0: none */
     struct svm *svm;      /* shape, kernel and classes; the support vectors come last */
     struct svm_rows rows; /* training rows in order of class */
     size_t counts[SR_CLASSES_MAX], firsts[SR_CLASSES_MAX];
     uint32_t *samples;    /* by position: which sample of the view */
     size_t pairs, *queue; /* pairs, those that take longest first */
+    size_t own;           /* of them, solved by this process */
     double *work;         /* of each pair, about: in proportion to its share of the time */
     struct answer *answers;
     struct svm_bank *bank;
@@ -129,7 +133,7 @@ static enum sr_status order_pairs(struct fitting *f, struct sr_error *error)
     if (means && work && f->queue) {
         for (size_t c = 0; c < classes && proceed; c++) {
             for (size_t i = 0; i < f->counts[c] && proceed; i++) {
-                if (i % 256 == 0) proceed = sr_monitor_proceed(f->fit->monitor);
+                if (i % 256 == 0) proceed = sr_monitor_proceed(&f->parts.monitor);
                 const uint8_t *pixels =
                     sr_samples_pixels(&f->fit->train, f->samples[f->firsts[c] + i]);
                 for (size_t k = 0; k < size; k++) means[c * size + k] += pixels[k];
@@ -172,7 +176,7 @@ static enum sr_status fill_rows(struct fitting *f, double *variance, struct sr_e
         count += (double)f->counts[c] * (double)dimensions;
         for (size_t done = 0; done < f->counts[c]; done += BLOCK) {
             size_t now = f->counts[c] - done < BLOCK ? f->counts[c] - done : BLOCK;
-            if (!sr_monitor_proceed(f->fit->monitor)) {
+            if (!sr_monitor_proceed(&f->parts.monitor)) {
                 free(block);
                 return stopped_early(error);
             }
@@ -321,7 +325,7 @@ static void work_lane(void *context, size_t index, int worker)
     (void)worker;
     while (!lane->idle) {
         if (!lane->busy) {
-            size_t next = atomic_fetch_add(&f->next, 1);
+            size_t next = f->parts.number + f->parts.count * atomic_fetch_add(&f->next, 1);
             if (next >= f->pairs) {
                 lane->idle = true;
                 return;
@@ -401,7 +405,7 @@ static enum sr_status make_lanes(struct fitting *f, struct sr_error *error)
 static void report(const struct fitting *f, double seconds)
 {
     struct sr_progress progress = {.unit = "pair",
-                                   .done = atomic_load(&f->finished),
+                                   .done = atomic_load(&f->finished) * f->parts.count,
                                    .total = f->pairs,
                                    .seconds_left = -1,
                                    .loss = NAN,
@@ -420,6 +424,8 @@ static void report(const struct fitting *f, double seconds)
     for (size_t i = 0; i < f->lane_count; i++)
         if (f->lanes[i].busy && f->lanes[i].fold >= 0)
             done += f->work[f->lanes[i].pair] * (f->lanes[i].fold + 12) / (SVM_FOLDS + 12);
+    if (progress.done > progress.total) progress.done = progress.total;
+    done = fmin(done * (double)f->parts.count, all); /* others do about as much */
     if (done > 0 && seconds > 0) progress.seconds_left = seconds * (all - done) / done;
     if (progress.done && seconds > 0) {
         progress.rate = (double)progress.done / seconds;
@@ -432,7 +438,7 @@ static void report(const struct fitting *f, double seconds)
                  f->pairs, sr_args_text(f->fit->params, "tolerance"));
         progress.remark = progress.done == progress.total;
     }
-    sr_monitor_progress(f->fit->monitor, &progress);
+    sr_monitor_progress(&f->parts.monitor, &progress);
 }
 
 /* Seconds for one value of the kernel, from the fastest of a few blocks of them, so that other work
@@ -493,14 +499,14 @@ static void forecast(const struct fitting *f)
     snprintf(progress.note, sizeof progress.note,
              "%zu images take about %s and up to memory=%.0f; with limit=%.0f, about a minute",
              rows, text, ceil(megabytes), (double)rows * sqrt(60 / seconds));
-    sr_monitor_progress(f->fit->monitor, &progress);
+    sr_monitor_progress(&f->parts.monitor, &progress);
 }
 
 static enum sr_status solve_pairs(struct fitting *f, struct sr_error *error)
 {
     double start = sr_clock_seconds(), reported = start;
-    while (atomic_load(&f->finished) < f->pairs) {
-        if (!sr_monitor_proceed(f->fit->monitor))
+    while (atomic_load(&f->finished) < f->own) {
+        if (!sr_monitor_proceed(&f->parts.monitor))
             return sr_error_set(
                 error, SR_ERROR_CANCELLED,
                 "Stopped after %zu of %zu pairs of classes. An SVM needs all of them, so no "
@@ -519,6 +525,102 @@ static enum sr_status solve_pairs(struct fitting *f, struct sr_error *error)
             reported = now;
         }
     }
+    return SR_OK;
+}
+
+/* ---- pairs of other processes ---- */
+
+/* A pair as it is sent; behind it, for each side its vectors and their coefficients. */
+struct sent_pair {
+    uint64_t pair, count[2];
+    double rho, objective, a, b;
+    bool optimal;
+};
+
+static void print_answers(const struct fitting *f, struct sr_text *bytes)
+{
+    for (size_t p = 0; p < f->pairs; p++) {
+        const struct answer *answer = &f->answers[p];
+        if (!answer->done) continue;
+        const struct sent_pair sent = {p,
+                                       {answer->count[0], answer->count[1]},
+                                       answer->rho,
+                                       answer->objective,
+                                       answer->a,
+                                       answer->b,
+                                       answer->optimal};
+        sr_text_add_bytes(bytes, &sent, sizeof sent);
+        for (int side = 0; side < 2; side++) {
+            sr_text_add_bytes(bytes, answer->local[side], answer->count[side] * sizeof(uint32_t));
+            sr_text_add_bytes(bytes, answer->coef[side], answer->count[side] * sizeof(double));
+        }
+    }
+}
+
+/* One side's vectors at `*at`, which is moved behind them. */
+static enum sr_status take_side(struct fitting *f, struct answer *answer, int side, int class,
+                                const char **at, struct sr_error *error)
+{
+    const size_t count = answer->count[side];
+    answer->local[side] = sr_array_raw(count, sizeof(uint32_t), "support vectors", error);
+    answer->coef[side] = sr_array_raw(count, sizeof(double), "support vectors", error);
+    if (!answer->local[side] || !answer->coef[side]) return SR_ERROR_MEMORY;
+    memcpy(answer->local[side], *at, count * sizeof(uint32_t));
+    memcpy(answer->coef[side], *at + count * sizeof(uint32_t), count * sizeof(double));
+    *at += count * (sizeof(uint32_t) + sizeof(double));
+    for (size_t i = 0; i < count; i++)
+        if (answer->local[side][i] >= f->counts[class])
+            return sr_error_set(error, SR_ERROR_FORMAT, "a pair that was sent is damaged");
+    return SR_OK;
+}
+
+static enum sr_status take_answers(void *context, const char *bytes, size_t length,
+                                   struct sr_error *error)
+{
+    struct fitting *f = context;
+    const char *at = bytes, *end = bytes + length;
+    enum sr_status status = SR_OK;
+    while (!status && at < end) {
+        const size_t left = (size_t)(end - at);
+        struct sent_pair sent = {.pair = SIZE_MAX};
+        int classes[2];
+        if (left >= sizeof sent) memcpy(&sent, at, sizeof sent);
+        if (left < sizeof sent || sent.pair >= f->pairs || f->answers[sent.pair].done ||
+            sent.count[0] > left || sent.count[1] > left ||
+            (sent.count[0] + sent.count[1]) * (sizeof(uint32_t) + sizeof(double)) >
+                left - sizeof sent)
+            return sr_error_set(error, SR_ERROR_FORMAT, "a pair that was sent is damaged");
+        struct answer *answer = &f->answers[sent.pair];
+        *answer = (struct answer){.count = {sent.count[0], sent.count[1]},
+                                  .rho = sent.rho,
+                                  .objective = sent.objective,
+                                  .a = sent.a,
+                                  .b = sent.b,
+                                  .done = true,
+                                  .optimal = sent.optimal};
+        at += sizeof sent;
+        pair_classes(f->svm->present, sent.pair, &classes[0], &classes[1]);
+        for (int side = 0; !status && side < 2; side++)
+            status = take_side(f, answer, side, classes[side], &at, error);
+        atomic_fetch_add(&f->finished, 1);
+    }
+    return status;
+}
+
+/* This process's pairs, and those of the others. */
+static enum sr_status solve_together(struct fitting *f, enum sr_status status,
+                                     struct sr_error *error)
+{
+    struct sr_text made = {0};
+    const double start = sr_clock_seconds();
+    if (!status) status = solve_pairs(f, error);
+    if (!status && f->parts.number) print_answers(f, &made);
+    status = parts_gather(&f->parts, status, &made, take_answers, f, error);
+    sr_text_fini(&made);
+    if (status) return status;
+    if (f->parts.count > 1 && atomic_load(&f->finished) < f->pairs) /* another has stopped */
+        return stopped_early(error);
+    f->parts.count = 1; /* all are here */
     report(f, sr_clock_seconds() - start);
     return SR_OK;
 }
@@ -584,6 +686,7 @@ enum sr_status svm_fit(const struct sr_fit *fit, void **state, struct sr_error *
                         .limit = (size_t)sr_args_integer(fit->params, "limit"),
                         .svm = sr_xalloc(sizeof(struct svm))};
     double variance = 0;
+    parts_begin(&f.parts, fit);
     f.svm->image = fit->shape.image;
     f.svm->classes = fit->shape.classes;
     svm_read_params(fit->params, f.svm);
@@ -600,8 +703,9 @@ enum sr_status svm_fit(const struct sr_fit *fit, void **state, struct sr_error *
                 "All features are constant, which leaves gamma=scale without meaning.");
     }
     if (!status) status = make_lanes(&f, error);
+    f.own = parts_own(&f.parts, f.pairs);
     if (!status) forecast(&f);
-    if (!status) status = solve_pairs(&f, error);
+    status = solve_together(&f, status, error);
     for (size_t i = 0; f.lanes && i < f.lane_count; i++) {
         svm_solver_free(f.lanes[i].solver);
         free(f.lanes[i].held_out);

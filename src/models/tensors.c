@@ -243,25 +243,44 @@ static void header_print(const struct sr_tensors *set, const size_t *order, stru
     while (text->length % 8) sr_text_add(text, " ");
 }
 
+/* To a stream, or to `bytes` where that is NULL. */
+static void write_bytes(FILE *stream, struct sr_text *bytes, const void *from, size_t length)
+{
+    if (stream)
+        fwrite(from, 1, length, stream);
+    else
+        sr_text_add_bytes(bytes, from, length);
+}
+
+static void write_set(const struct sr_tensors *set, FILE *stream, struct sr_text *bytes)
+{
+    size_t *order = layout_order(set);
+    struct sr_text header = {0};
+    header_print(set, order, &header);
+    const uint64_t length = header.length;
+    write_bytes(stream, bytes, &length, sizeof length);
+    write_bytes(stream, bytes, header.bytes, header.length);
+    for (size_t i = 0; i < set->count; i++) {
+        const struct sr_tensor *tensor = &set->items[order[i]];
+        write_bytes(stream, bytes, tensor->data, dtypes[tensor->dtype].size * tensor->count);
+    }
+    sr_text_fini(&header);
+    free(order);
+}
+
 enum sr_status sr_tensors_save(const struct sr_tensors *set, const char *path,
                                struct sr_error *error)
 {
     struct sr_output output;
     enum sr_status status = sr_output_open(&output, path, error);
     if (status) return status;
-    size_t *order = layout_order(set);
-    struct sr_text header = {0};
-    header_print(set, order, &header);
-    uint64_t length = header.length;
-    fwrite(&length, sizeof length, 1, output.stream);
-    fwrite(header.bytes, 1, header.length, output.stream);
-    for (size_t i = 0; i < set->count; i++) {
-        const struct sr_tensor *tensor = &set->items[order[i]];
-        fwrite(tensor->data, dtypes[tensor->dtype].size, tensor->count, output.stream);
-    }
-    sr_text_fini(&header);
-    free(order);
+    write_set(set, output.stream, NULL);
     return sr_output_commit(&output, error); /* which reports failures of fwrite */
+}
+
+void sr_tensors_print(const struct sr_tensors *set, struct sr_text *bytes)
+{
+    write_set(set, NULL, bytes);
 }
 
 /* ---- reading ---- */

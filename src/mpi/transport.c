@@ -62,7 +62,8 @@ static int mpi_probe(int tag, int *from, size_t *length)
 {
     MPI_Status status;
     int there = 0, bytes = 0;
-    if (MPI_Iprobe(MPI_ANY_SOURCE, tag, MPI_COMM_WORLD, &there, &status) != MPI_SUCCESS) return -1;
+    const int source = *from < 0 ? MPI_ANY_SOURCE : *from;
+    if (MPI_Iprobe(source, tag, MPI_COMM_WORLD, &there, &status) != MPI_SUCCESS) return -1;
     if (!there) return 0;
     MPI_Get_count(&status, MPI_BYTE, &bytes);
     *from = status.MPI_SOURCE;

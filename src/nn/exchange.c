@@ -1,9 +1,9 @@
 #include "sartor/nn/exchange.h"
 
-int sr_exchange_share(int whole)
+int sr_exchange_share(int whole, int slices)
 {
-    int share = 64;
-    while (4 * share < whole) share *= 2;
+    int share = 64; /* images that dense layers sum up at a time */
+    while (slices * share < whole) share *= 2;
     return share;
 }
 

@@ -101,7 +101,9 @@ struct layer_kind {
     void (*carve)(const struct sr_workspace *workspace, struct unit *unit, struct carver *carver);
     /* Floats of scratch for a worker. NULL: as many as the larger of input and output. */
     size_t (*scratch)(const struct unit *unit, const struct layer *layer);
-    /* Floats of sums that each slice of the backward pass leaves. NULL: 0. */
+    /* Slices of the backward pass that leave sums, at most. NULL: MOST_PARTS. */
+    int (*slices)(const struct layer *layer);
+    /* Floats of sums that each of them leaves. NULL: 0. */
     size_t (*sums)(const struct layer *layer);
     /* To predict: what depends on the weights alone, NULL for nothing; and the forward pass of a
      * slice of images, as job_slice counts them. With `stream` the network need not wait after this

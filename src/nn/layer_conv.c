@@ -118,6 +118,11 @@ static size_t sums(const struct layer *layer)
     return sr_conv_weight_size(&layer->conv) + (size_t)sr_slots(layer->conv.outputs);
 }
 
+static int slices(const struct layer *layer)
+{
+    return sr_conv_weight_size(&layer->conv) > LARGE ? LARGE_PARTS : MOST_PARTS;
+}
+
 /* What a unit keeps. The convolver stands first: `own` of a unit is one, too. */
 struct conv_unit {
     struct convolver convolver;
@@ -131,7 +136,6 @@ static void carve_own(const struct sr_workspace *workspace, struct unit *unit,
     const struct sr_conv *c = &layer->conv;
     struct conv_unit *own = unit->own;
     own->convolver = convolver_of(c, workspace->network->bf16 && workspace->training);
-    if (sr_conv_weight_size(c) > LARGE && unit->parts > LARGE_PARTS) unit->parts = LARGE_PARTS;
     convolver_carve(&own->convolver, carver, workspace->training && unit->input_gradient);
     if (!(unit->fused & FUSED_NORM)) return;
     own->folded = carve(carver, sr_conv_weight_size(c));
@@ -403,6 +407,7 @@ const struct layer_kind layer_conv = {
     .place = filter_place,
     .multiply_adds = multiply_adds,
     .own = sizeof(struct conv_unit),
+    .slices = slices,
     .carve = carve_own,
     .scratch = scratch,
     .sums = sums,

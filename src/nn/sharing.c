@@ -21,6 +21,7 @@ struct sum {
 struct sr_sharing {
     struct sr_ranks *ranks;
     struct sr_machines hooks;
+    int slices; /* of a batch, at most: see sr_network_slices */
     int members, parts, most;
     int part; /* of this rank, in the present batch */
     enum sr_wish wish, agreed;
@@ -45,27 +46,28 @@ static size_t size_of(enum sr_join what)
 
 /* ---- parts ---- */
 
-static int share_of(int members, int whole)
+static int share_of(int members, int whole, int slices)
 {
-    int share = sr_exchange_share(whole);
+    int share = sr_exchange_share(whole, slices);
     while ((long long)share * members < whole) share *= 2;
     return share;
 }
 
-int sr_sharing_members(int ranks, int batch)
+int sr_sharing_members(int ranks, int batch, int slices)
 {
-    const int share = share_of(ranks, batch);
+    const int share = share_of(ranks, batch, slices);
     return (batch + share - 1) / share;
 }
 
-struct sr_sharing *sr_sharing_new(struct sr_ranks *ranks, int batch)
+struct sr_sharing *sr_sharing_new(struct sr_ranks *ranks, int batch, int slices)
 {
-    const int members = ranks ? sr_sharing_members(sr_ranks_count(ranks), batch) : 1;
+    const int members = ranks ? sr_sharing_members(sr_ranks_count(ranks), batch, slices) : 1;
     if (members < 2 || sr_ranks_number(ranks) >= members) return NULL;
     struct sr_sharing *sharing = sr_xalloc(sizeof *sharing);
     sharing->ranks = ranks;
     sharing->members = members;
-    sharing->most = share_of(members, batch);
+    sharing->slices = slices;
+    sharing->most = share_of(members, batch, slices);
     sharing->sent = sr_ranks_sent(ranks);
     sr_mutex_init(&sharing->mutex);
     return sharing;
@@ -339,7 +341,7 @@ const struct sr_machines *sr_sharing_machines(const struct sr_sharing *sharing)
 
 void sr_sharing_begin(struct sr_sharing *sharing, int whole, int *before, int *count)
 {
-    const int share = share_of(sharing->members, whole);
+    const int share = share_of(sharing->members, whole, sharing->slices);
     sharing->parts = (whole + share - 1) / share;
     sharing->part = sr_ranks_number(sharing->ranks) % sharing->parts;
     *before = sharing->part * share;

@@ -157,11 +157,26 @@ static size_t passing_images(const struct sr_workspace *w)
     return (size_t)(w->stream * sr_pool_threads(w->pool));
 }
 
+static int layer_slices(const struct layer *layer)
+{
+    return layer->kind->slices ? layer->kind->slices(layer) : MOST_PARTS;
+}
+
+int sr_network_slices(const struct sr_network *network)
+{
+    int least = MOST_PARTS;
+    for (size_t i = 0; i < network->count; i++) {
+        const int slices = layer_slices(&network->layers[i]);
+        if (slices < least) least = slices;
+    }
+    return least;
+}
+
 static void carve_unit(struct sr_workspace *w, struct unit *u, struct carver *carver)
 {
     size_t batch = (size_t)w->batch;
     u->result = carve(carver, (u->passing ? passing_images(w) : batch) * shape_size(&u->out));
-    u->parts = MOST_PARTS;
+    u->parts = layer_slices(&w->network->layers[u->layer]);
     if (w->training && u->observer < 0) u->gradient = carve(carver, batch * shape_size(&u->out));
     if (w->training && u->pool) u->which = carve_which(carver, u, w->batch);
     if (u->kind->carve) u->kind->carve(w, u, carver);

@@ -1,134 +1,181 @@
 #!/bin/sh
-# Several processes under a launcher: the models that they train have the bits of one process, for any number of them
-# and of their threads.
+# Several processes that work together, with messages by sockets in place of MPI (sockets.c): the models that they train
+# have the bits of one process, for any number of them and of their threads, whatever ends before its time.
+# test_mpirun.sh is about the same by MPI.
+#
+# RANKS=all tries every number of processes and threads; KILLS= says how many random moments of an end are tried, SEED=
+# draws them.
 . "${SRCDIR:-.}/tests/program.sh"
-if [ ! -e "${sartor%/*}/sartor-mpi.so" ] || ! command -v mpirun >/dev/null 2>&1; then
-    echo "ok 1 # SKIP built without MPI, or there is no mpirun"
+module=${sartor%/*}/tests/batch/sockets.so
+if [ ! -e "$module" ]; then
+    echo "ok 1 # SKIP there is no tests/batch/sockets.so; make check builds it"
     echo "1..1"
     exit 0
 fi
+kills=${KILLS:-3} seed=${SEED:-1}
 
-# The launcher of Open MPI refuses to run as root, or more processes than there are processors, unless told otherwise.
-case $(mpirun --version 2>&1) in
-*"Open MPI"*) launch="mpirun --allow-run-as-root --oversubscribe --bind-to none" ;;
-*) launch=mpirun ;;
-esac
-export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_btl=self,vader
-# When a process dies, mpirun ends the others, after this many seconds by force.
-export OMPI_MCA_odls_base_sigkill_timeout=8
-# Open MPI keeps memory until the end, which a sanitizer would take for leaks of the program.
-export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0"
-
-ranks() { # COUNT THREADS ARGUMENTS
-    count=$1 threads=$2
-    shift 2
-    timeout 120 $launch -n "$count" "$sartor" --threads "$threads" --home "$work/home$count" --data "$mini" "$@" \
-        >out 2>err </dev/null
-    code=$?
+start() { # COUNT THREADS HOME ARGUMENTS: begin so many processes; $processes are their numbers, those of ranks 1.. first
+    count=$1 threads=$2 home=$3 processes=
+    shift 3
+    SARTOR_SOCKETS=$(mktemp -d "$work/sXXXXXX") SARTOR_MPI=$module PMI_SIZE=$count
+    export SARTOR_SOCKETS SARTOR_MPI PMI_SIZE
+    rank=$((count - 1))
+    while [ $rank -ge 0 ]; do
+        said=$rank
+        [ $rank -ne 0 ] || said=
+        PMI_RANK=$rank "$sartor" --threads "$threads" --home "$work/$home" --data "$mini" "$@" \
+            >"out$said" 2>"err$said" </dev/null &
+        processes="$processes $!" rank=$((rank - 1))
+    done
+    unset SARTOR_SOCKETS SARTOR_MPI PMI_SIZE
 }
+ended() { # the status of rank 0; all have ended then
+    for process in $processes; do wait "$process" 2>/dev/null; code=$?; done
+}
+ranks() { # COUNT THREADS HOME ARGUMENTS
+    start "$@"
+    ended
+}
+process_of() { echo $processes | cut -d' ' -f$((count - $1)); } # RANK
 bits() { # HOME MODEL: a sum of the numbers of a model's file; times are in the header, which is left out
     file=$1/models/$2.safetensors
     [ -s "$file" ] || return 1
     header=$(od -An -tu8 -N8 "$file")
     tail -c +$((header + 9)) "$file" | cksum
 }
-same_bits() { # NAME-OF-MODEL ARGUMENTS: as `train` takes them; the sizes to try are in $sizes, COUNT:THREADS
-    model=$1
-    shift
-    run train "$@" name="$model"
-    [ "$code" -eq 0 ] && bits home "$model" >wanted; report $? "$model in one process"
-    for size in $sizes; do
-        ranks "${size%:*}" "${size#*:}" train "$@" name="$model"
-        [ "$code" -eq 0 ] && bits "home${size%:*}" "$model" >found && cmp -s wanted found
-        report $? "$model has the same bits in ${size%:*} processes of ${size#*:} threads"
-    done
+same() { # HOME MODEL NAME: has it the bits of the model that one process has trained?
+    bits home "$2" >wanted && bits "$1" "$2" >found && cmp -s wanted found
+    report $? "$3"
 }
 
-sizes="2:1 3:2 8:1"
-same_bits cnn cnn epochs=2 limit=400 batch=200 augment=on seed=3
-sizes="2:2 4:1"
-same_bits resnet resnet epochs=1 limit=310 batch=256 clip=1
-same_bits mlp mlp epochs=2 limit=700 batch=512 norm=on dropout=0.2 ema=0.9 optimizer=muon
-sizes="3:1"
-same_bits last mlp epochs=1 limit=390 batch=192 patience=2 # the last batch has images for one process only
+# --- one training over many ---
+cat >models <<END
+train cnn epochs=1 limit=390 batch=200 augment=on seed=3
+train resnet epochs=1 limit=310 batch=256 clip=1
+train mlp epochs=2 limit=700 batch=512 norm=on dropout=0.2 ema=0.9 optimizer=muon
+train mlp epochs=1 limit=390 batch=192 patience=2 name=last
+train forest trees=11 bootstrap=on limit=300
+train forest trees=6 features=hog extra=on augment=flip limit=200 name=mirrored
+train svm limit=300
+train svm features=hog kernel=linear limit=200 name=linear
+train logreg limit=300
+train knn
+END
+names="cnn resnet mlp last forest mirrored svm linear logreg knn"
+run --batch models; report $code "models of each family in one process"
+if [ "${RANKS:-}" = all ]; then sizes="2:1 2:2 3:1 3:2 4:1 4:2 8:1 8:2 16:1"; else sizes="2:2 3:1 8:1"; fi
+for size in $sizes; do
+    ranks "${size%:*}" "${size#*:}" "home${size%:*}" --batch models
+    report $code "the same in ${size%:*} processes of ${size#*:} threads"
+    for name in $names; do
+        same "home${size%:*}" "$name" "$name has the same bits in ${size%:*} processes of ${size#*:} threads"
+    done
+    rm -rf "home${size%:*}"
+done
 
 # A script: its commands and replies are rank 0's.
 printf 'train mlp epochs=1 limit=200 name=a\nevaluate a split=validation\n' >script
 timeless() { sed 's/, "note": "[0-9]* processes shared[^"]*"//; s/"[a-z_]*\(seconds\|memory\|per_second\)": [0-9.e-]*//g' out; }
 run --json --batch script; timeless >wanted
-ranks 2 1 --json --batch script; timeless >found
+ranks 2 1 home2 --json --batch script; timeless >found
 [ "$code" -eq 0 ] && [ -s found ] && cmp -s wanted found; report $? "a script prints once what it prints in one process"
+[ ! -s out1 ] && [ ! -s err1 ]; report $? "the other process prints nothing"
 
-# Trainings of their own, handed out: folds of a search for suspects, trials of an experiment with and without folds.
-run train knn; run suspects knn folds=3 count=200 >/dev/null; run --csv browse suspects limit=50; cp out wanted
+# --- many trainings, handed out: folds, trials with and without folds, seeds, decisions, a study ---
+cp -r home home3
+run suspects knn folds=3 count=200; run --csv browse suspects limit=50; cp out wanted
 [ "$code" -eq 0 ] && [ -s wanted ]; report $? "suspects in one process"
-ranks 3 1 train knn; ranks 3 1 suspects knn folds=3 count=200; said=$(cat out)
+ranks 3 1 home3 suspects knn folds=3 count=200
 "$sartor" --home home3 --data "$mini" --csv browse suspects limit=50 >found 2>err </dev/null
 cmp -s wanted found; report $? "suspects in three"
 notes() { cut -d, -f1,2,4- "$1/experiments/"*.csv | sort; } # without seconds
-run ablate mlp limit=150 seeds=1 epochs=1 >/dev/null; [ "$code" -eq 0 ] && notes home >wanted && [ -s wanted ]; report $? "ablate in one process"
-ranks 3 1 ablate mlp limit=150 seeds=1 epochs=1; [ "$code" -eq 0 ] && notes home3 >found && cmp -s wanted found
+run ablate mlp limit=150 seeds=1 epochs=1; [ "$code" -eq 0 ] && notes home >wanted && [ -s wanted ]; report $? "ablate in one process"
+ranks 3 1 home3 ablate mlp limit=150 seeds=1 epochs=1; [ "$code" -eq 0 ] && notes home3 >found && cmp -s wanted found
 report $? "ablate in three processes has the same trials"
+many="train cnn seeds=1..4 epochs=4 limit=300"
+run $many; report $code "trainings with several seeds in one process"
+ranks 3 1 home3 --json $many; cp out said
+[ "$code" -eq 0 ] && [ "$(grep -c '"event": "done"' said)" -eq 4 ] && [ "$(grep -c '"event": "epoch"' said)" -eq 16 ]
+report $? "in three processes all of them report their epochs and their end"
+for s in 1 2 3 4; do same home3 cnn-s$s "seed $s has the same bits in three processes"; done
+printf 'mark train:3 as=2\nmark flag train:9\nmark train:20 as=1\nmend mlp seeds=2 epochs=2\n' >script
+run --json --batch script; timeless >wanted; [ "$code" -eq 0 ] && [ -s wanted ]; report $? "mend in one process"
+ranks 3 1 home3 --json --batch script; timeless >found; [ "$code" -eq 0 ] && cmp -s wanted found
+report $? "mend in three processes says the same"
 
-# A run that is asked to leave ends in the middle of an epoch, and the same command goes on, with any number of processes.
-long="train cnn epochs=6 limit=390 seed=3 augment=on ema=0.9"
-run $long name=whole; bits home whole >wanted
-cat >ranked <<END
-#!/bin/sh
-# Notes the number of each process.
-echo \$\$ >"$work/process\${OMPI_COMM_WORLD_RANK:-\$PMI_RANK}"
-exec "$sartor" "\$@"
-END
-chmod +x ranked
-begin() { # COUNT ARGUMENTS: until a checkpoint is there
-    rm -rf process[0-9]*
-    count=$1
-    shift
-    $launch -n "$count" ./ranked --threads 1 --home "$work/left" --data "$mini" "$@" >out 2>err </dev/null &
-    launched=$! tries=0
-    until ls left/checkpoints/*.safetensors >/dev/null 2>&1 || [ $tries -ge 600 ]; do sleep 0.05; tries=$((tries + 1)); done
-}
-begin 2 $long name=whole; kill -USR1 $launched; wait $launched
-[ $? -eq 75 ] && grep -q 'ended by a signal in epoch [2-6]' err; report $? "a signal ends a run with status 75"
-tries=0 # again, wherever it is then
-"$sartor" --threads 2 --home left --data "$mini" $long name=whole >out 2>err </dev/null & launched=$!
-until grep -q 'going on' err || [ $tries -ge 600 ]; do sleep 0.05; tries=$((tries + 1)); done
-kill -TERM $launched 2>/dev/null; wait $launched; code=$?
-[ $code -eq 75 ] || [ $code -eq 0 ]; report $? "one process goes on with what two have left"
-mv left home3; ranks 3 1 $long name=whole; mv home3 left
-[ "$code" -eq 0 ] && bits left whole >found && cmp -s wanted found; report $? "three end it, to the bits of one that was never stopped"
-[ -z "$(ls left/checkpoints)" ]; report $? "and the checkpoint is gone"
-
-# A process that dies.
-begin 3 $long name=dies; started=$(date +%s); kill -KILL "$(cat process1)"; wait $launched
-[ $? -ne 0 ] && [ $(($(date +%s) - started)) -le 40 ] && [ "$(grep -c '^sartor: .*rank 1 .*has ended' err)" -eq 1 ]
-report $? "when a process dies, all end with one sentence"
+# A process that ends loses its training only; another takes it.
+rm -rf home3; start 3 1 home3 $many
 tries=0
-while kill -0 "$(cat process0)" 2>/dev/null || kill -0 "$(cat process2)" 2>/dev/null; do
-    sleep 0.1; tries=$((tries + 1)); [ $tries -lt 100 ] || break
-done
-[ $tries -lt 100 ] && ls left/checkpoints/dies@*.safetensors >/dev/null
-report $? "none is left, and the checkpoint is kept"
-mv left home2; ranks 2 1 $long name=dies resume; mv home2 left
-[ "$code" -eq 0 ] && bits left dies >found && cmp -s wanted found; report $? "resume goes on from it"
+until ls home3/checkpoints/cnn-s2@*.safetensors >/dev/null 2>&1 || [ $tries -ge 600 ]; do sleep 0.02; tries=$((tries + 1)); done
+kill -KILL "$(process_of 1)"; ended
+report $code "trainings that are handed out survive the end of a process"
+for s in 1 2 3 4; do same home3 cnn-s$s "seed $s has the same bits then"; done
+rm -rf home3/experiments; start 3 1 home3 ablate mlp limit=150 seeds=1 epochs=1
+tries=0
+until [ -s "$(echo home3/experiments/*.csv)" ] || [ $tries -ge 600 ]; do sleep 0.02; tries=$((tries + 1)); done
+kill -KILL "$(process_of 2)"; ended
+notes home >wanted; [ "$code" -eq 0 ] && notes home3 >found && cmp -s wanted found; report $? "so do trials"
 
-# Processes that do not agree.
-timeout 60 $launch -n 1 "$sartor" --data "$mini" --home "$work/home" stats : -n 1 "$sartor" --data "$mini" --home "$work/home" models \
-    >out 2>err </dev/null
-[ $? -ne 0 ] && [ "$(grep -c 'does not have the same command as rank 0' err)" -eq 1 ] && [ ! -s out ]
-report $? "processes with other commands end with one sentence"
+# --- ends before the time ---
+# All that are asked to leave do so in the middle of an epoch, and the same command goes on, with any number of processes.
+long="train cnn epochs=6 limit=390 seed=3 augment=on ema=0.9 name=whole"
+began=$(date +%s%N); run $long; takes=$((($(date +%s%N) - began) / 1000000))
+moment() { # a random share of the time that the training takes in one process, in seconds
+    seed=$(awk "BEGIN { print (1103515245 * $seed + 12345) % 2147483648 }")
+    awk "BEGIN { printf \"%.3f\", 0.2 + $seed / 2147483648 * $takes / 1000 }"
+}
+tried=0 killed=0 left=0 whole=0 late=0
+while [ $tried -lt "$kills" ]; do
+    size=$((tried % 3 + 2))
+    case $((tried % 3)) in 0) signal=KILL ;; 1) signal=TERM ;; *) signal=USR1 ;; esac
+    start $size 1 killed $long resume
+    sleep "$(moment)"
+    at=$(date +%s)
+    if [ $signal = KILL ]; then kill -KILL $(process_of $((tried % size))) 2>/dev/null
+    else i=0; while [ $i -lt $size ]; do kill -$signal $(process_of $i) 2>/dev/null; i=$((i + 1)); done; fi
+    ended
+    [ $(($(date +%s) - at)) -le 10 ] || late=$((late + 1))
+    case $code in
+    0) whole=$((whole + 1)) ;;
+    75) left=$((left + 1)) ;;
+    *) killed=$((killed + 1)) ;;
+    esac
+    if [ $code -eq 0 ]; then
+        same killed whole "the model has the same bits after $tried ends"
+        rm -rf killed
+    fi
+    tried=$((tried + 1))
+done
+echo "# of $tried ends: $killed by force, $left with status 75, $whole after the end of the training, $late later than 10 s"
+[ $((killed + left)) -gt 0 ] && [ $late -eq 0 ]; report $? "all processes end soon"
+ranks 3 2 killed $long resume; report $code "the same command goes on"
+same killed whole "to the bits of one process that was never stopped"
+[ -z "$(ls killed/checkpoints)" ] && [ "$(ls killed/models)" = whole.safetensors ]; report $? "and nothing else is left"
+
+start 3 1 dies $long
+tries=0
+until ls dies/checkpoints/*.safetensors >/dev/null 2>&1 || [ $tries -ge 600 ]; do sleep 0.02; tries=$((tries + 1)); done
+kill -KILL "$(process_of 1)"; ended
+[ "$code" -ne 0 ] && [ "$(grep -c '^sartor: .*rank 1 .*has ended' err)" -eq 1 ]; report $? "when a process dies that all need, all end with one sentence"
+
+# --- processes that do not agree ---
 cp -r "$mini" other && chmod -R u+w other && gzip -d other/train-images*.gz &&
     printf x | dd of=other/train-images-idx3-ubyte bs=1 seek=5000 conv=notrunc 2>/dev/null
 cat >differ <<END
 #!/bin/sh
 # Each process finds other data under the same name.
-cd "$work/where\${OMPI_COMM_WORLD_RANK:-\$PMI_RANK}" && exec "$sartor" --home "$work/home" --data set train mlp epochs=1 limit=100
+cd "$work/where\$PMI_RANK" && exec "$sartor" --home "$work/home" --data set train mlp epochs=1 limit=100
 END
 chmod +x differ; mkdir where0 where1; cp -r "$mini" where0/set; cp -r other where1/set
-timeout 60 $launch -n 2 ./differ >out 2>err </dev/null
-[ $? -ne 0 ] && [ "$(grep -c 'holds other data here' err)" -eq 1 ]; report $? "processes with other data end with one sentence"
-timeout 60 env SARTOR_MPI=/nowhere.so $launch -n 2 "$sartor" stats >out 2>err </dev/null
-[ $? -ne 0 ] && grep -q 'built without MPI' err; report $? "without the module, a launcher gets one sentence"
+program=$sartor; sartor=$work/differ; ranks 2 1 home; sartor=$program
+[ "$code" -ne 0 ] && [ "$(grep -c 'holds other data here' err)" -eq 1 ]; report $? "processes with other data end with one sentence"
 
-ldd "$sartor" 2>/dev/null | grep -qi mpi; [ $? -ne 0 ]; report $? "the program is linked with no MPI"
+if [ "${RANKS:-}" = all ]; then
+    run study quick to=study1; report $code "a study in one process"
+    ranks 4 1 home4 study quick to=study4; report $code "a study in four"
+    for file in study1/models/*.safetensors; do
+        name=${file##*/}; name=${name%.safetensors}
+        bits study1 "$name" >wanted && bits study4 "$name" >found && cmp -s wanted found; report $? "its $name has the same bits"
+    done
+fi
 finish

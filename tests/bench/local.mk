@@ -80,6 +80,10 @@ bench-backdrops: tests/bench/backdrops$(EXEEXT)
 bench-ranks: sartor$(EXEEXT)
 	@BUILDDIR='$(builddir)' $(SHELL) $(srcdir)/tests/bench/ranks.sh
 EXTRA_DIST += tests/bench/ranks.sh
+## The same over a slow link, as root.
+bench-network: sartor$(EXEEXT)
+	@BUILDDIR='$(builddir)' $(SHELL) $(srcdir)/tests/bench/network.sh
+EXTRA_DIST += tests/bench/network.sh
 
 bench-forms: sartor$(EXEEXT)
 	$${PYTHON:-python3} $(srcdir)/tests/bench/forms.py ./sartor$(EXEEXT) $(BENCH_FOLDER) $(FORMS)
@@ -93,4 +97,4 @@ bench-colour: sartor$(EXEEXT)
 ## What evaluate and compare say, beside scikit-learn and statsmodels, which PYTHON must have.
 bench-statistics: sartor$(EXEEXT)
 	$${PYTHON:-python3} $(srcdir)/tests/bench/measures.py ./sartor$(EXEEXT) $(BENCH_FOLDER)
-.PHONY: bench bench-ranks bench-suspects bench-speedrun bench-statistics bench-colour bench-forms bench-trust bench-trust-families bench-families bench-duals bench-backdrops
+.PHONY: bench bench-ranks bench-network bench-suspects bench-speedrun bench-statistics bench-colour bench-forms bench-trust bench-trust-families bench-families bench-duals bench-backdrops

@@ -45,7 +45,18 @@ static void count_free(void *context)
 
 static uint32_t submit(struct sr_jobs *jobs, enum sr_lane lane, struct count *count)
 {
-    return sr_jobs_submit(jobs, &(struct sr_work){lane, count_run, count_free, count});
+    return sr_jobs_submit(
+        jobs,
+        &(struct sr_work){.lane = lane, .run = count_run, .free = count_free, .context = count});
+}
+
+static uint32_t submit_beside(struct sr_jobs *jobs, struct count *count)
+{
+    return sr_jobs_submit(jobs, &(struct sr_work){.lane = SR_LANE_LONG,
+                                                  .run = count_run,
+                                                  .free = count_free,
+                                                  .context = count,
+                                                  .beside = true});
 }
 
 /* Drain until that job's end. Returns it; counts the events of each type. */
@@ -158,6 +169,49 @@ static void a_job_paused_in_the_queue_lets_others_pass(void **state)
     assert_int_equal(until_end(jobs, b, tally).of.ended.state, SR_JOB_DONE);
     uint32_t d = submit(jobs, SR_LANE_LONG, &third); /* the queue's end is where it was */
     assert_int_equal(until_end(jobs, d, tally).of.ended.state, SR_JOB_DONE);
+    sr_jobs_free(jobs);
+}
+
+static void wait_for_step(struct count *count)
+{
+    const double limit = sr_clock_seconds() + 20;
+    while (!atomic_load(&count->done) && sr_clock_seconds() < limit) sleep_seconds(0.001);
+    assert_true(atomic_load(&count->done) > 0);
+}
+
+static void jobs_of_other_processes_run_beside_one_another(void **state)
+{
+    (void)state;
+    struct sr_error error;
+    struct sr_jobs *jobs = sr_jobs_new(&error);
+    struct count counts[5];
+    int tally[4] = {0};
+    memset(counts, 0, sizeof counts);
+    for (int i = 0; i < 5; i++) counts[i].steps = 1000000000;
+    assert_int_equal(sr_jobs_widen(jobs, 2, &error), SR_OK);
+    const uint32_t a = submit_beside(jobs, &counts[0]), b = submit_beside(jobs, &counts[1]),
+                   third = submit_beside(jobs, &counts[2]),
+                   alone = submit(jobs, SR_LANE_LONG, &counts[3]),
+                   last = submit_beside(jobs, &counts[4]);
+    wait_for_step(&counts[0]);
+    wait_for_step(&counts[1]); /* both run */
+    assert_int_equal(sr_jobs_state(jobs, third), SR_JOB_QUEUED);
+    sr_jobs_stop(jobs, a);
+    until_end(jobs, a, tally);
+    wait_for_step(&counts[2]);
+    sr_jobs_stop(jobs, b);
+    until_end(jobs, b, tally);
+    sleep_seconds(0.02);
+    assert_int_equal(sr_jobs_state(jobs, alone), SR_JOB_QUEUED); /* not beside the third */
+    assert_int_equal(sr_jobs_state(jobs, last), SR_JOB_QUEUED);  /* nor before its turn */
+    sr_jobs_stop(jobs, third);
+    until_end(jobs, third, tally);
+    wait_for_step(&counts[3]);
+    sleep_seconds(0.02);
+    assert_int_equal(sr_jobs_state(jobs, last), SR_JOB_QUEUED); /* not beside that one */
+    sr_jobs_stop(jobs, alone);
+    until_end(jobs, alone, tally);
+    wait_for_step(&counts[4]);
     sr_jobs_free(jobs);
 }
 
@@ -391,6 +445,7 @@ int main(void)
         cmocka_unit_test(progress_wakes_the_owner_now_and_then_and_at_the_end),
         cmocka_unit_test(long_jobs_queue_and_short_ones_go_first),
         cmocka_unit_test(a_job_paused_in_the_queue_lets_others_pass),
+        cmocka_unit_test(jobs_of_other_processes_run_beside_one_another),
         cmocka_unit_test(pause_and_resume),
         cmocka_unit_test(failures_keep_their_sentence),
         cmocka_unit_test(leaving_stops_and_frees_everything),

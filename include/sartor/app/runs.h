@@ -73,6 +73,9 @@ struct sr_train_request {
     /* Go on from the newest checkpoint of the name that agrees with what is given; what is not
      * given is as there. `or_anew`: where none agrees, begin anew instead of refusing. */
     bool resume, or_anew;
+    /* Where several processes run together, one of them trains it alone, while others train others;
+     * otherwise all share it. */
+    bool separate;
     uint64_t seed;
     /* Training rows at most, 0 for all. */
     uint64_t limit;

@@ -49,8 +49,9 @@ struct sr_session {
     /* The folder that models are kept in. */
     char *home;
     struct sr_pool *pool;
-    /* The processes of this run, which the caller of sr_session_new sets; NULL: alone. */
+    /* The processes of this run, see sr_session_join; NULL: alone. */
     struct sr_ranks *ranks;
+    struct seats *seats;
     struct sr_jobs *jobs;
     /* See results.h. */
     struct sr_results *results;
@@ -142,6 +143,9 @@ struct sr_session {
 /* `options` are parsed values of sr_options[], taken over. Begins to load the data. */
 struct sr_session *sr_session_new(struct sr_args *options, struct sr_error *error);
 void sr_session_free(struct sr_session *session);
+/* This is rank 0 of several processes. Before anything else is done with the session. */
+enum sr_status sr_session_join(struct sr_session *session, struct sr_ranks *ranks,
+                               struct sr_error *error);
 
 /* Handle the events that jobs have posted. True when there were any. */
 bool sr_session_pump(struct sr_session *session);

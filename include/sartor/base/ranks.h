@@ -4,8 +4,9 @@
  * them. The module that carries the messages is loaded from the folder of the program, as in the
  * build tree, else from LIBDIR/sartor; $SARTOR_MPI names another file.
  *
- * After a failure (a process that has ended, a message that cannot be carried) all calls fail at
- * once with the sentence that told of it: the run is over. Any thread may call. */
+ * A process that has ended is lost: calls that wait for it fail. After a failure (rank 0 has ended,
+ * or another one while all are needed; a message that cannot be carried) all calls fail at once
+ * with the sentence that told of it: the run is over. Any thread may call. */
 #ifndef SARTOR_BASE_RANKS_H
 #define SARTOR_BASE_RANKS_H
 
@@ -30,13 +31,28 @@ int sr_ranks_number(const struct sr_ranks *ranks);
 int sr_ranks_count(const struct sr_ranks *ranks);
 /* Has it failed? With its sentence then. */
 bool sr_ranks_failed(struct sr_ranks *ranks, struct sr_error *error);
+/* Has a rank ended before its time? SR_RANK_ANY: has any? */
+enum { SR_RANK_ANY = -1 };
+bool sr_ranks_lost(struct sr_ranks *ranks, int number);
+/* From now on, until it is called with false: the loss of any rank is a failure. */
+void sr_ranks_need_all(struct sr_ranks *ranks, bool all);
+/* Look whether all are there, unless that was done just now. Waiting does it, too. */
+void sr_ranks_watch(struct sr_ranks *ranks);
 /* Bytes sent by this process so far. */
-uint64_t sr_ranks_sent(const struct sr_ranks *ranks);
+uint64_t sr_ranks_sent(struct sr_ranks *ranks);
 
 /* What a message is of. */
-enum sr_tag { SR_TAG_MEET, SR_TAG_WORK, SR_TAG_ANSWER, SR_TAG_JOIN, SR_TAG_GRADIENT };
+enum sr_tag {
+    SR_TAG_MEET,
+    SR_TAG_WORK,
+    SR_TAG_ANSWER,
+    SR_TAG_REPORT,
+    SR_TAG_JOIN,
+    SR_TAG_GRADIENT
+};
 
-/* Begin to send or receive; the bytes stay where they are until it is done. NULL on failure. */
+/* Begin to send or receive; the bytes stay where they are until it is done. NULL on failure, and
+ * where it is to be sent to a rank that is lost. */
 void *sr_ranks_send_begin(struct sr_ranks *ranks, int to, enum sr_tag tag, const void *bytes,
                           size_t length);
 void *sr_ranks_receive_begin(struct sr_ranks *ranks, int from, enum sr_tag tag, void *bytes,
@@ -44,20 +60,21 @@ void *sr_ranks_receive_begin(struct sr_ranks *ranks, int from, enum sr_tag tag, 
 /* Is it done? It is released then, and `*request` NULL; after a failure, too. */
 bool sr_ranks_done(struct sr_ranks *ranks, void **request);
 
-/* The same, and wait. */
+/* The same, and wait. Where the other is lost meanwhile, the bytes have to stay: the module may
+ * still read or write them. */
 enum sr_status sr_ranks_send(struct sr_ranks *ranks, int to, enum sr_tag tag, const void *bytes,
                              size_t length, struct sr_error *error);
 enum sr_status sr_ranks_receive(struct sr_ranks *ranks, int from, enum sr_tag tag, void *bytes,
                                 size_t length, struct sr_error *error);
-/* The next message of a tag, from whomever: appended to `message`. SR_PENDING when there is none
- * and `wait` is false. */
+/* The next message of a tag, appended to `message`: from rank `*from`, or from whomever where that
+ * is SR_RANK_ANY. SR_PENDING when there is none and `wait` is false. */
 enum sr_status sr_ranks_next(struct sr_ranks *ranks, enum sr_tag tag, bool wait, int *from,
                              struct sr_text *message, struct sr_error *error);
 
 /* Waiting for a rank: turns of it that are short at first, so that what comes soon is seen soon. */
 struct sr_turns {
     unsigned turns;
-    double began, watched; /* clock; when it was last looked whether all processes are there */
+    double began; /* clock */
 };
 void sr_ranks_turn(struct sr_ranks *ranks, struct sr_turns *turns);
 

@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 /* Raised with every change of the struct: a module of another number is refused. */
-enum { SR_TRANSPORT_VERSION = 1 };
+enum { SR_TRANSPORT_VERSION = 2 };
 
 struct sr_transport {
     int version;
@@ -23,7 +23,8 @@ struct sr_transport {
     void *(*receive)(int from, int tag, void *bytes, size_t length);
     /* 1: done; 0: not yet; -1: failed. Done and failed requests are released. */
     int (*test)(void *request);
-    /* Is there a message with that tag? 1 with its sender and length; 0; -1: failed. */
+    /* Is there a message with that tag, from rank `*from`, or from whomever where that is -1? 1
+     * with its sender and length; 0; -1: failed. */
     int (*probe)(int tag, int *from, size_t *length);
     void (*close)(void);
     /* End all processes. */

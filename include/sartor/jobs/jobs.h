@@ -1,11 +1,12 @@
 /* jobs.h - background work: two lanes, events, a descriptor to poll.
  *
- * The LONG lane runs one job at a time (training); others wait in its queue. The SHORT lane runs
- * interactive work (loading, predictions, heat maps) on a thread of its own; while it has any, a
- * long job waits in sr_monitor_proceed. Workers post events by value: of a job's progress only the
- * latest is kept, epochs and ends are queued and never dropped (the queue grows, so workers never
- * wait for the owner). One thread, the owner, submits jobs and takes events; the descriptor tells
- * it when there are any. */
+ * The LONG lane runs one job at a time (training); others wait in its queue. Where other processes
+ * do the work (sr_jobs_widen), it runs several at once that may be beside one another. The SHORT
+ * lane runs interactive work (loading, predictions, heat maps) on a thread of its own; while it has
+ * any, a long job waits in sr_monitor_proceed. Workers post events by value: of a job's progress
+ * only the latest is kept, epochs and ends are queued and never dropped (the queue grows, so
+ * workers never wait for the owner). One thread, the owner, submits jobs and takes events; the
+ * descriptor tells it when there are any. */
 #ifndef SARTOR_JOBS_JOBS_H
 #define SARTOR_JOBS_JOBS_H
 
@@ -55,6 +56,7 @@ struct sr_work {
     /* For contexts that have not been returned with an event. */
     void (*free)(void *context);
     void *context;
+    bool beside; /* it may run while others do of which the same is said */
 };
 
 struct sr_jobs;
@@ -62,6 +64,10 @@ struct sr_jobs;
 struct sr_jobs *sr_jobs_new(struct sr_error *error);
 /* Stop all jobs, wait for the workers, free the contexts that were not returned. */
 void sr_jobs_free(struct sr_jobs *jobs);
+
+/* From now on the LONG lane runs up to so many jobs at once that may be beside one another. Only
+ * before the first of them. */
+enum sr_status sr_jobs_widen(struct sr_jobs *jobs, int count, struct sr_error *error);
 
 /* Readable while there are events. */
 int sr_jobs_descriptor(const struct sr_jobs *jobs);

@@ -194,6 +194,9 @@ void sr_model_unref(struct sr_model *model); /* NULL-safe */
  * can learn from: no images, one class only, images that are all the same. */
 enum sr_status sr_model_fit(struct sr_model *model, const struct sr_fit *fit,
                             struct sr_error *error);
+/* Take over what sr_model_fit and sr_trust_fit have given to a model of the same family, which is
+ * left without it. */
+void sr_model_take(struct sr_model *model, struct sr_model *from);
 /* Was it trained with background=on? */
 bool sr_model_knows_backdrops(const struct sr_model *model);
 /* SR_OK if the model is for such images and (unless 0) so many classes. */
@@ -237,6 +240,9 @@ struct sr_model *sr_model_reorder(struct sr_model *base, const uint8_t *order);
 
 enum sr_status sr_model_save(const struct sr_model *model, const char *path,
                              struct sr_error *error);
+/* The bytes of that file, appended. */
+enum sr_status sr_model_print(const struct sr_model *model, struct sr_text *bytes,
+                              struct sr_error *error);
 struct sr_model *sr_model_load(const char *path, struct sr_error *error);
 /* From memory, for the fuzzer; `path` stands for the file in sentences. */
 struct sr_model *sr_model_parse(const char *path, const void *bytes, size_t length,

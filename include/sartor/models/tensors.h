@@ -7,6 +7,7 @@
 #define SARTOR_MODELS_TENSORS_H
 
 #include "sartor/base/error.h"
+#include "sartor/base/text.h"
 #include <stddef.h>
 #include <stdint.h>
 
@@ -49,6 +50,8 @@ const char *sr_tensors_text(const struct sr_tensors *set, const char *key); /* N
 
 enum sr_status sr_tensors_save(const struct sr_tensors *set, const char *path,
                                struct sr_error *error);
+/* The bytes of that file, appended. */
+void sr_tensors_print(const struct sr_tensors *set, struct sr_text *bytes);
 enum sr_status sr_tensors_load(struct sr_tensors *set, const char *path, struct sr_error *error);
 /* The header alone: names, types, shapes and metadata; `data` of each tensor is NULL. */
 enum sr_status sr_tensors_describe(struct sr_tensors *set, const char *path,

@@ -16,10 +16,10 @@
 
 struct sr_together {
     struct sr_ranks *ranks;
-    /* Of rank 0: how others get the data, and its train file, which the rows of a fit are of. */
+    /* Of rank 0: how others get the data, and its files, which the rows of a fit are of. */
     struct sr_opening opening;
     const char *digest;
-    const struct sr_images *images;
+    const struct sr_images *files;
 };
 
 /* NULL-safe: the ranks, or NULL; is this a rank that helps rank 0? */
@@ -30,8 +30,10 @@ bool sr_together_helps(const struct sr_together *together);
 bool sr_together_can(const struct sr_model_class *class, const struct sr_fit *fit);
 enum sr_status sr_together_announce(const struct sr_model_class *class, const struct sr_fit *fit,
                                     struct sr_error *error);
+/* So many tickets of their own: the first of them. Each order to a rank alone has one. */
+uint64_t sr_together_tickets(uint64_t count);
 /* Rank 0: a fit that one rank does alone, whose predictions of `held_out` are wanted; rows whose
- * picture is among these are not trained on. Each has a ticket. */
+ * picture is among these are not trained on. */
 bool sr_together_can_send(const struct sr_fit *fit, const struct sr_samples *held_out);
 enum sr_status sr_together_send(const struct sr_model_class *class, const struct sr_fit *fit,
                                 const struct sr_samples *held_out, int rank, uint64_t ticket,
@@ -46,11 +48,19 @@ struct sr_together_answer {
     float *probabilities; /* held_out.count × classes = `count`; freed by the caller */
     size_t count;
 };
-/* The next answer. SR_PENDING when none is there and `wait` is false. */
-enum sr_status sr_together_receive(struct sr_ranks *ranks, bool wait,
+/* The next answer, of a rank or of SR_RANK_ANY. SR_PENDING when none is there and `wait` is false.
+ */
+enum sr_status sr_together_receive(struct sr_ranks *ranks, int rank, bool wait,
                                    struct sr_together_answer *answer, struct sr_error *error);
 /* What was sent is not wanted any more: its answer comes soon, and says so. */
 void sr_together_give_up(struct sr_ranks *ranks, int rank, uint64_t ticket);
+/* Rank 0: a rank trains a model alone; its progress goes to the fit's monitor. On success the model
+ * has what sr_model_fit gives, and its trust. The checkpoint is kept there where that rank has the
+ * same folder. Where the rank is lost meanwhile (sr_ranks_lost), nothing has happened. On a worker.
+ */
+bool sr_together_can_train(const struct sr_fit *fit);
+enum sr_status sr_together_train(struct sr_model *model, const struct sr_fit *fit, int rank,
+                                 struct sr_error *error);
 /* Rank 0, at its end: the others end. */
 void sr_together_dismiss(struct sr_ranks *ranks);
 /* Other ranks: help until they are dismissed. */

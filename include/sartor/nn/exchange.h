@@ -27,9 +27,11 @@
 
 #include <stddef.h>
 
-/* Images of the largest slices that a batch of `whole` images is cut into: 64, or a quarter of the
- * batch rounded up to a power of two. */
-int sr_exchange_share(int whole);
+/* Images of the largest slices that a batch of `whole` images is cut into, by a network of so many
+ * slices at most (sr_network_slices): 64, or the batch by that number, rounded up to a power of
+ * two.
+ */
+int sr_exchange_share(int whole, int slices);
 
 /* Count, mean and sum of squared deviations from it, of one channel's values in some images. */
 struct sr_moments {

@@ -54,6 +54,8 @@ void sr_network_train_in(struct sr_network *network, enum sr_precision precision
 void sr_network_init(struct sr_network *network, uint64_t seed);
 
 size_t sr_network_layer_count(const struct sr_network *network);
+/* Slices that a batch is cut into at most, see exchange.h. */
+int sr_network_slices(const struct sr_network *network);
 const struct sr_layer_spec *sr_network_layer(const struct sr_network *network, size_t index);
 /* Output shape of a layer. */
 void sr_network_shape(const struct sr_network *network, size_t index, int *height, int *width,

@@ -22,10 +22,11 @@
 
 struct sr_sharing;
 
-/* How many ranks share batches of so many images. */
-int sr_sharing_members(int ranks, int batch);
+/* How many ranks share batches of so many images, of a network of so many slices
+ * (sr_network_slices). */
+int sr_sharing_members(int ranks, int batch, int slices);
 /* For a training with such batches. NULL where this rank is no member, or alone. */
-struct sr_sharing *sr_sharing_new(struct sr_ranks *ranks, int batch);
+struct sr_sharing *sr_sharing_new(struct sr_ranks *ranks, int batch, int slices);
 void sr_sharing_free(struct sr_sharing *sharing);
 
 /* How many share. */
