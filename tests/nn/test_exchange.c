@@ -8,7 +8,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-enum { SIDE = 12, AREA = SIDE * SIDE, MOST = 600, MACHINES = 4, PARAMETERS = 32 };
+enum { SIDE = 12, AREA = SIDE * SIDE, MOST = 600, MACHINES = 8, PARAMETERS = 32 };
 
 static const struct sr_layer_spec convolutions[] = {CONV("conv1", -1, 20, 3, 1, false, true),
                                                     RELU(0),
@@ -173,6 +173,7 @@ static void compare(const struct sr_layer_spec *layers, size_t count, int whole,
     struct sr_pool *pool = sr_pool_new(2, &error);
     assert_true(cluster.count <= MACHINES);
     start(&alone, layers, count, pool);
+    assert_true(share % sr_exchange_share(whole, sr_network_slices(alone.network)) == 0);
     run_machine(&alone);
     pthread_barrier_init(&cluster.barrier, NULL, (unsigned)cluster.count);
     for (int m = 0; m < cluster.count; m++) {
@@ -212,11 +213,11 @@ static void test_machines(void **state)
 {
     static const struct {
         int whole, share;
-    } cuts[] = {{128, 64}, {150, 64}, {150, 128}, {256, 64}, {300, 128}, {590, 256}};
+    } cuts[] = {{128, 64},  {150, 64}, {150, 128}, {256, 64},
+                {300, 128}, {512, 64}, {500, 64},  {590, 256}};
     (void)state;
     for (size_t i = 0; i < COUNT(cuts); i++) {
         int whole = cuts[i].whole, share = cuts[i].share;
-        assert_true(share % sr_exchange_share(whole) == 0);
         compare(convolutions, COUNT(convolutions), whole, share);
         compare(residual, COUNT(residual), whole, share);
         compare(wide, COUNT(wide), whole, share);
@@ -268,13 +269,25 @@ static void test_told(void **state)
     check_told(wide, COUNT(wide), true);
 }
 
+static int slices_of(const struct sr_layer_spec *layers, size_t count)
+{
+    struct sr_network *network = make(layers, count, SIDE, SIDE);
+    const int slices = sr_network_slices(network);
+    sr_network_free(network);
+    return slices;
+}
+
 static void test_share(void **state)
 {
     (void)state;
-    assert_int_equal(sr_exchange_share(1), 64);
-    assert_int_equal(sr_exchange_share(256), 64);
-    assert_int_equal(sr_exchange_share(257), 128);
-    assert_int_equal(sr_exchange_share(4096), 1024);
+    assert_int_equal(sr_exchange_share(1, 4), 64);
+    assert_int_equal(sr_exchange_share(256, 4), 64);
+    assert_int_equal(sr_exchange_share(257, 4), 128);
+    assert_int_equal(sr_exchange_share(257, 8), 64);
+    assert_int_equal(sr_exchange_share(4096, 4), 1024);
+    assert_int_equal(sr_exchange_share(4096, 8), 512);
+    assert_int_equal(slices_of(convolutions, COUNT(convolutions)), 8);
+    assert_int_equal(slices_of(large, COUNT(large)), 4);
 }
 
 static void test_moments(void **state)
