@@ -72,6 +72,7 @@ libsartor_a_SOURCES += \
 	src/models/svm_state.c \
 	src/models/tensors.c \
 	src/models/together.c \
+	src/models/together_train.c \
 	src/models/helper.c \
 	src/models/order.h \
 	src/models/parts.c \

@@ -51,4 +51,13 @@ struct separate_answer {
     double seconds;
 };
 
+/* Rank 0: the message of an order. `held_out` is NULL unless it is WORK_SEPARATE. */
+void order_write(enum work work, const struct sr_model_class *class, const struct sr_fit *fit,
+                 const struct sr_samples *held_out, uint64_t ticket, struct sr_text *message);
+/* Send it, and free it: where the rank is lost meanwhile, the message stays. */
+enum sr_status order_send(struct sr_ranks *ranks, int rank, struct sr_text *message,
+                          struct sr_error *error);
+/* Are these rows of the train file, which the others have? */
+bool order_of_train_file(const struct sr_together *together, const struct sr_fit *fit);
+
 #endif

@@ -6,11 +6,6 @@
 
 #include "sartor/base/memory.h"
 
-struct sr_ranks *sr_together_ranks(const struct sr_together *together)
-{
-    return together ? together->ranks : NULL;
-}
-
 bool sr_together_helps(const struct sr_together *together)
 {
     return together && sr_ranks_number(together->ranks) > 0;
@@ -30,9 +25,8 @@ static void add_samples(struct sr_text *message, const struct sr_samples *sample
     }
 }
 
-/* `held_out` is NULL unless it is WORK_SEPARATE. */
-static void write_fit(enum work work, const struct sr_model_class *class, const struct sr_fit *fit,
-                      const struct sr_samples *held_out, uint64_t ticket, struct sr_text *message)
+void order_write(enum work work, const struct sr_model_class *class, const struct sr_fit *fit,
+                 const struct sr_samples *held_out, uint64_t ticket, struct sr_text *message)
 {
     const struct sr_together *together = fit->together;
     const char *checkpoint = work == WORK_MODEL && fit->checkpoint ? fit->checkpoint : "",
@@ -79,7 +73,7 @@ static bool of_file(const struct sr_together *together, enum sr_file file,
     return !samples->count || samples->images->pixels == together->files[file].pixels;
 }
 
-static bool of_train_file(const struct sr_together *together, const struct sr_fit *fit)
+bool order_of_train_file(const struct sr_together *together, const struct sr_fit *fit)
 {
     return of_file(together, SR_FILE_TRAIN, &fit->train) &&
            of_file(together, SR_FILE_TRAIN, &fit->validation);
@@ -88,7 +82,7 @@ static bool of_train_file(const struct sr_together *together, const struct sr_fi
 bool sr_together_can(const struct sr_model_class *class, const struct sr_fit *fit)
 {
     const struct sr_together *together = fit->together;
-    return class->shares && together && of_train_file(together, fit) &&
+    return class->shares && together && order_of_train_file(together, fit) &&
            !sr_ranks_lost(together->ranks, SR_RANK_ANY);
 }
 
@@ -101,7 +95,7 @@ enum sr_status sr_together_announce(const struct sr_model_class *class, const st
     struct answer *answer = sr_xalloc(sizeof *answer);
     struct sr_error why = {0};
     enum sr_status status = SR_OK;
-    write_fit(WORK_FIT, class, fit, NULL, 0, &message);
+    order_write(WORK_FIT, class, fit, NULL, 0, &message);
     for (int i = 1; !status && i < count; i++)
         status = sr_ranks_send(ranks, i, SR_TAG_WORK, message.bytes, message.length, error);
     for (int i = 1; !status && i < count; i++) {
@@ -122,7 +116,7 @@ enum sr_status sr_together_announce(const struct sr_model_class *class, const st
 bool sr_together_can_send(const struct sr_fit *fit, const struct sr_samples *held_out)
 {
     const struct sr_together *together = fit->together;
-    return together && of_train_file(together, fit) &&
+    return together && order_of_train_file(together, fit) &&
            (of_file(together, SR_FILE_TRAIN, held_out) ||
             of_file(together, SR_FILE_TEST, held_out));
 }
@@ -133,9 +127,8 @@ uint64_t sr_together_tickets(uint64_t count)
     return __atomic_fetch_add(&given, count, __ATOMIC_RELAXED) + 1;
 }
 
-/* Where the rank is lost meanwhile, the message stays. */
-static enum sr_status send_order(struct sr_ranks *ranks, int rank, struct sr_text *message,
-                                 struct sr_error *error)
+enum sr_status order_send(struct sr_ranks *ranks, int rank, struct sr_text *message,
+                          struct sr_error *error)
 {
     const enum sr_status status =
         sr_ranks_send(ranks, rank, SR_TAG_WORK, message->bytes, message->length, error);
@@ -148,8 +141,8 @@ enum sr_status sr_together_send(const struct sr_model_class *class, const struct
                                 struct sr_error *error)
 {
     struct sr_text message = {0};
-    write_fit(WORK_SEPARATE, class, fit, held_out, ticket, &message);
-    return send_order(fit->together->ranks, rank, &message, error);
+    order_write(WORK_SEPARATE, class, fit, held_out, ticket, &message);
+    return order_send(fit->together->ranks, rank, &message, error);
 }
 
 enum sr_status sr_together_receive(struct sr_ranks *ranks, int rank, bool wait,
@@ -182,96 +175,6 @@ enum sr_status sr_together_receive(struct sr_ranks *ranks, int rank, bool wait,
 void sr_together_give_up(struct sr_ranks *ranks, int rank, uint64_t ticket)
 {
     sr_ranks_send(ranks, rank, SR_TAG_MEET, &ticket, sizeof ticket, NULL);
-}
-
-/* ---- a model that one rank trains ---- */
-
-bool sr_together_can_train(const struct sr_fit *fit)
-{
-    return fit->together && of_train_file(fit->together, fit);
-}
-
-/* The same word as static text, which progress may point to for ever. */
-static const char *unit_of(const char *unit)
-{
-    static const char *const known[] = {"batch", "tree", "pair", "query", "iteration", "image"};
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (!strcmp(known[i], unit)) return known[i];
-    return "step";
-}
-
-/* Pass on what the rank has reported. */
-static void relay(struct sr_ranks *ranks, int rank, uint64_t ticket,
-                  const struct sr_monitor *monitor)
-{
-    struct report *report = sr_xalloc(sizeof *report);
-    struct sr_text message = {0};
-    struct sr_error ignored;
-    for (int from = rank; !sr_ranks_next(ranks, SR_TAG_REPORT, false, &from, &message, &ignored);
-         from = rank) {
-        if (message.length == sizeof *report) {
-            memcpy(report, message.bytes, sizeof *report);
-            report->unit[sizeof report->unit - 1] = '\0';
-            report->progress.note[sizeof report->progress.note - 1] = '\0';
-            report->progress.unit = unit_of(report->unit);
-            if (report->ticket == ticket && report->of_epoch)
-                sr_monitor_epoch(monitor, &report->epoch);
-            else if (report->ticket == ticket)
-                sr_monitor_progress(monitor, &report->progress);
-        }
-        sr_text_clear(&message);
-    }
-    sr_text_fini(&message);
-    free(report);
-}
-
-/* Take over the model that an answer holds. */
-static enum sr_status take_model(struct sr_model *model, const struct sr_text *message,
-                                 const struct separate_answer *head, struct sr_error *error)
-{
-    if (head->status) return sr_error_set(error, (enum sr_status)head->status, "%s", head->text);
-    struct sr_model *trained = sr_model_parse(model->name, message->bytes + sizeof *head,
-                                              message->length - sizeof *head, error);
-    if (!trained) return error->status;
-    sr_model_take(model, trained);
-    sr_model_unref(trained);
-    return SR_OK;
-}
-
-enum sr_status sr_together_train(struct sr_model *model, const struct sr_fit *fit, int rank,
-                                 struct sr_error *error)
-{
-    struct sr_ranks *ranks = fit->together->ranks;
-    struct separate_answer *head = sr_xalloc(sizeof *head);
-    struct sr_text message = {0}, order = {0};
-    struct sr_turns turns = {0};
-    const uint64_t ticket = sr_together_tickets(1);
-    bool given_up = false;
-    write_fit(WORK_MODEL, model->class, fit, NULL, ticket, &order);
-    enum sr_status status = send_order(ranks, rank, &order, error);
-    while (!status) {
-        int from = rank;
-        relay(ranks, rank, ticket, fit->monitor);
-        status = sr_ranks_next(ranks, SR_TAG_ANSWER, false, &from, &message, error);
-        if (status != SR_PENDING) break;
-        status = SR_OK;
-        if (!given_up && !sr_monitor_proceed(fit->monitor)) {
-            given_up = true;
-            sr_together_give_up(ranks, rank, ticket);
-        }
-        sr_ranks_turn(ranks, &turns);
-    }
-    if (!status) relay(ranks, rank, ticket, fit->monitor);
-    if (!status && message.length < sizeof *head)
-        status = sr_error_set(error, SR_ERROR_FORMAT, "what rank %d sent is damaged", rank);
-    if (!status) {
-        memcpy(head, message.bytes, sizeof *head);
-        head->text[sizeof head->text - 1] = '\0';
-        status = take_model(model, &message, head, error);
-    }
-    free(head);
-    sr_text_fini(&message);
-    return status;
 }
 
 void sr_together_dismiss(struct sr_ranks *ranks)

@@ -23,7 +23,10 @@ struct sr_together {
 };
 
 /* NULL-safe: the ranks, or NULL; is this a rank that helps rank 0? */
-struct sr_ranks *sr_together_ranks(const struct sr_together *together);
+static inline struct sr_ranks *sr_together_ranks(const struct sr_together *together)
+{
+    return together ? together->ranks : NULL;
+}
 bool sr_together_helps(const struct sr_together *together);
 
 /* Rank 0: can the fit be shared? Then tell the others of it, and wait until all have the data. */
