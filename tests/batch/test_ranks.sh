@@ -140,15 +140,17 @@ while [ $tried -lt "$kills" ]; do
     75) left=$((left + 1)) ;;
     *) killed=$((killed + 1)) ;;
     esac
-    if [ $code -eq 0 ]; then
+    tried=$((tried + 1))
+    if [ -e killed/models/whole.safetensors ] && [ $tried -lt "$kills" ]; then
         same killed whole "the model has the same bits after $tried ends"
         rm -rf killed
     fi
-    tried=$((tried + 1))
 done
 echo "# of $tried ends: $killed by force, $left with status 75, $whole after the end of the training, $late later than 10 s"
 [ $((killed + left)) -gt 0 ] && [ $late -eq 0 ]; report $? "all processes end soon"
-ranks 3 2 killed $long resume; report $code "the same command goes on"
+code=0
+[ -e killed/models/whole.safetensors ] || ranks 3 2 killed $long resume
+report $code "the same command goes on"
 same killed whole "to the bits of one process that was never stopped"
 [ -z "$(ls killed/checkpoints)" ] && [ "$(ls killed/models)" = whole.safetensors ]; report $? "and nothing else is left"
 

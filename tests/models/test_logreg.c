@@ -122,6 +122,7 @@ static void test_gradient(void **unused)
     struct sr_args *args = parse("C=0.5");
     struct sr_fit fit = make_fit(args);
     struct objective objective = {.fit = &fit, .C = 0.5, .tolerance = 1};
+    logreg_ranks_init(&objective.shared, &fit);
     objective.model = logreg_new(args, &fit.shape, &error);
     assert_ok(logreg_rows_init(&objective.train, objective.model, &fit, &fit.train, &error));
     assert_ok(logreg_metric(&objective.train, &fit, 0.5, &objective.factor, &error));
