@@ -18,14 +18,29 @@ static float at(const struct change *change, int y, int x, int channel)
                           (size_t)channel];
 }
 
+/* The largest whole number that is not above a coordinate. */
+static int whole_below(double at)
+{
+    const int whole = (int)at;
+    return whole - (at < whole);
+}
+
 static float between(const struct change *change, double y, double x, int channel)
 {
-    const int top = (int)floor(y), left = (int)floor(x);
+    const struct sr_shape *shape = &change->shape;
+    const int top = whole_below(y), left = whole_below(x);
     const float down = (float)(y - top), right = (float)(x - left);
-    return (1 - down) * ((1 - right) * at(change, top, left, channel) +
-                         right * at(change, top, left + 1, channel)) +
-           down * ((1 - right) * at(change, top + 1, left, channel) +
-                   right * at(change, top + 1, left + 1, channel));
+    if (top < -1 || left < -1 || top >= shape->height || left >= shape->width) return 0;
+    if (top < 0 || left < 0 || top + 1 >= shape->height || left + 1 >= shape->width)
+        return (1 - down) * ((1 - right) * at(change, top, left, channel) +
+                             right * at(change, top, left + 1, channel)) +
+               down * ((1 - right) * at(change, top + 1, left, channel) +
+                       right * at(change, top + 1, left + 1, channel));
+    const size_t channels = (size_t)shape->channels, line = (size_t)shape->width * channels;
+    const float *corner =
+        change->values + (size_t)top * line + (size_t)left * channels + (size_t)channel;
+    return (1 - down) * ((1 - right) * corner[0] + right * corner[channels]) +
+           down * ((1 - right) * corner[line] + right * corner[line + channels]);
 }
 
 static void keep_scratch(struct change *change)
