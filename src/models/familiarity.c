@@ -12,8 +12,10 @@
 enum { TEXTURE_ROWS = 10000, TURN_ROWS = 5000, JUDGE_ROWS = 1000 };
 /* A direction that tells fewer turned images from others is of no use. */
 static const double LEAST_SEPARATION = 0.8, PENALTY = 1e-2;
-/* How much being turned counts beside the texture: more lets fewer drawings be noticed. */
-static const double TURN_WEIGHT = 0.6;
+/* How much being turned counts beside the texture: more lets fewer drawings be noticed. Chosen, as
+ * was the power in `joined`, on validation rows against turned ones and half of scikit-learn's
+ * digits. */
+static const double TURN_WEIGHT = 0.75;
 
 /* At most `most` samples of a view, evenly spread; `rows` has room for them. */
 static struct sr_samples spread(const struct sr_samples *samples, size_t most, uint32_t *rows)
@@ -148,12 +150,16 @@ static void measure(const struct sr_familiarity *familiarity, const struct sr_sa
     free(hogs);
 }
 
-static double sum_of(const struct sr_familiarity *familiarity, double far, double turned, int class)
+/* Both measures in one, by their fourth powers: it is little more than the larger one. In a plain
+ * sum, to be usual by one measure would make up for being strange by the other. */
+static double joined(const struct sr_familiarity *familiarity, double far, double turned, int class)
 {
-    double sum = sr_tails_surprise(&familiarity->far, far, class);
-    if (familiarity->turn_size)
-        sum += TURN_WEIGHT * sr_tails_surprise(&familiarity->turned, turned, class);
-    return sum;
+    double strange = sr_tails_surprise(&familiarity->far, far, class);
+    if (!familiarity->turn_size) return strange;
+    double turn = TURN_WEIGHT * sr_tails_surprise(&familiarity->turned, turned, class);
+    strange *= strange;
+    turn *= turn;
+    return sqrt(sqrt(strange * strange + turn * turn));
 }
 
 void sr_familiarity_fit(struct sr_familiarity *familiarity, const struct sr_samples *train,
@@ -169,7 +175,7 @@ void sr_familiarity_fit(struct sr_familiarity *familiarity, const struct sr_samp
     sr_tails_fit(&familiarity->far, far, predicted, count, classes);
     sr_tails_fit(&familiarity->turned, turned, predicted, count, classes);
     for (size_t i = 0; i < count; i++)
-        far[i] = sum_of(familiarity, far[i], turned[i], predicted[i]);
+        far[i] = joined(familiarity, far[i], turned[i], predicted[i]);
     sr_tails_fit(&familiarity->both, far, predicted, count, classes);
     free(far);
     free(turned);
@@ -189,8 +195,8 @@ void sr_familiarity_measure(const struct sr_familiarity *familiarity,
         const struct sr_samples batch = {samples->images, rows, count};
         measure(familiarity, &batch, predicted + first, pool, shares + first, turned);
         for (size_t i = first; i < first + count; i++) {
-            double sum = sum_of(familiarity, shares[i], turned[i - first], predicted[i]);
-            shares[i] = exp(-sr_tails_surprise(&familiarity->both, sum, predicted[i]));
+            double both = joined(familiarity, shares[i], turned[i - first], predicted[i]);
+            shares[i] = exp(-sr_tails_surprise(&familiarity->both, both, predicted[i]));
         }
     }
     free(turned);

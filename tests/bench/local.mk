@@ -27,7 +27,7 @@ tests_bench_suspects_SOURCES = tests/bench/suspects.c
 tests_bench_suspects_CPPFLAGS = $(AM_CPPFLAGS)
 tests_bench_suspects_LDADD = $(SARTOR_LIBS)
 
-EXTRA_DIST += tests/bench/networks.py tests/bench/network_peers.py tests/bench/suspects.py tests/bench/families.py tests/bench/colour.py tests/bench/measures.py tests/bench/forms.py tests/bench/peers.py tests/bench/duals.py tests/bench/photographs.py tests/bench/pictures.py
+EXTRA_DIST += tests/bench/networks.py tests/bench/network_peers.py tests/bench/suspects.py tests/bench/families.py tests/bench/colour.py tests/bench/measures.py tests/bench/forms.py tests/bench/peers.py tests/bench/duals.py tests/bench/photographs.py tests/bench/unlike.py tests/bench/pictures.py
 
 BENCH_FOLDER = /usr/share/datasets/fashion-mnist
 ## JOBS="cnn svm" measures only those; PYTHON names the interpreter that has the peers, PEERS=no leaves them out
@@ -37,19 +37,22 @@ bench-families: sartor$(EXEEXT)
 ## Networks in both precisions beside the strongest peers: PYTHON names an interpreter that has some of them.
 bench-networks: sartor$(EXEEXT)
 	PYTHON="$(PYTHON)" python3 $(srcdir)/tests/bench/networks.py ./sartor$(EXEEXT) $(BENCH_FOLDER) $(NETWORKS)
-## What is said of the shipped networks' predictions: familiarity, calibration, sets. PICTURES="digits=FILE" adds
-## other pictures, as bytes.
+## What is said of the shipped networks' predictions: familiarity, calibration, sets. With PYTHON naming an interpreter
+## that has scikit-learn and scikit-image, also of digits and photographs. PICTURES="digits=FILE" adds other pictures, as bytes.
+TRUST = pictures="$(PICTURES)"; rm -rf unlike; mkdir unlike; \
+	test -z "$(PYTHON)" || pictures="$$pictures `$(PYTHON) $(srcdir)/tests/bench/unlike.py unlike`"
 bench-trust: tests/bench/trust$(EXEEXT)
-	tests/bench/trust$(EXEEXT) $(BENCH_FOLDER) $(srcdir)/data/models/cnn.safetensors \
-		$(srcdir)/data/models/resnet.safetensors $(PICTURES)
+	$(TRUST); tests/bench/trust$(EXEEXT) $(BENCH_FOLDER) $(srcdir)/data/models/cnn.safetensors \
+		$(srcdir)/data/models/resnet.safetensors $$pictures
+	rm -rf unlike
 ## The same of the other families, trained on 10,000 rows.
 bench-trust-families: sartor$(EXEEXT) tests/bench/trust$(EXEEXT)
 	rm -rf trust-models; mkdir trust-models
-	for family in logreg svm forest knn mlp; do \
-	  ./sartor$(EXEEXT) --home trust-models --data $(BENCH_FOLDER) train $$family limit=10000 >/dev/null 2>&1 || exit 1; \
+	$(TRUST); for family in logreg svm forest knn mlp; do \
+	  ./sartor$(EXEEXT) --home trust-models --data $(BENCH_FOLDER) train $$family limit=10000 >/dev/null || exit 1; \
+	  tests/bench/trust$(EXEEXT) $(BENCH_FOLDER) trust-models/models/$$family.safetensors $$pictures || exit 1; \
 	done
-	tests/bench/trust$(EXEEXT) $(BENCH_FOLDER) trust-models/models/*.safetensors
-	rm -rf trust-models
+	rm -rf trust-models unlike
 bench: tests/bench/bench$(EXEEXT) bench-trust bench-trust-families bench-suspects
 	tests/bench/bench$(EXEEXT)
 	$(MAKE) $(AM_MAKEFLAGS) bench-networks
@@ -70,12 +73,11 @@ bench-duals: sartor$(EXEEXT)
 GARMENTS = 2000
 bench-backdrops: tests/bench/backdrops$(EXEEXT)
 	rm -f photographs.bin
-	-test -z "$(PYTHON)" || $(PYTHON) $(srcdir)/tests/bench/photographs.py photographs.bin
+	-test -z "$(PYTHON)" || $(PYTHON) $(srcdir)/tests/bench/photographs.py tests/bench/unlike.py photographs.bin
 	photographs=; test ! -s photographs.bin || photographs=photographs.bin; tests/bench/backdrops$(EXEEXT) \
 	  $(BENCH_FOLDER) $(srcdir)/data/models/cnn.safetensors $(srcdir)/data/models/cnn-background.safetensors \
 	  $(GARMENTS) $$photographs
 	rm -f photographs.bin
-## Every form of data set, made of all 70,000 images; PYTHON as above, with NumPy and Pillow. Ten minutes.
 ## Two processes against two threads.
 bench-ranks: sartor$(EXEEXT)
 	@BUILDDIR='$(builddir)' $(SHELL) $(srcdir)/tests/bench/ranks.sh
@@ -84,7 +86,8 @@ EXTRA_DIST += tests/bench/ranks.sh
 bench-network: sartor$(EXEEXT)
 	@BUILDDIR='$(builddir)' $(SHELL) $(srcdir)/tests/bench/network.sh
 EXTRA_DIST += tests/bench/network.sh
-
+## Every form of data set, made of all 70,000 images; PYTHON as above, with NumPy and Pillow. Ten minutes; FORMS="tar
+## folders" makes only these.
 bench-forms: sartor$(EXEEXT)
 	$${PYTHON:-python3} $(srcdir)/tests/bench/forms.py ./sartor$(EXEEXT) $(BENCH_FOLDER) $(FORMS)
 ## The Fashion-MNIST speed run: SEEDS runs of `train resnet`, each a new program, with the test file's accuracies.
@@ -94,7 +97,7 @@ bench-speedrun: sartor$(EXEEXT) tests/bench/work$(EXEEXT)
 ## An epoch on images in colour, beside PyTorch where PYTHON has it.
 bench-colour: sartor$(EXEEXT)
 	$${PYTHON:-python3} $(srcdir)/tests/bench/colour.py ./sartor$(EXEEXT)
-## What evaluate and compare say, beside scikit-learn and statsmodels, which PYTHON must have.
+## What evaluate and compare say, beside scikit-learn and statsmodels, which PYTHON must have, and MAPIE.
 bench-statistics: sartor$(EXEEXT)
 	$${PYTHON:-python3} $(srcdir)/tests/bench/measures.py ./sartor$(EXEEXT) $(BENCH_FOLDER)
 .PHONY: bench bench-ranks bench-network bench-suspects bench-speedrun bench-statistics bench-colour bench-forms bench-trust bench-trust-families bench-families bench-duals bench-backdrops

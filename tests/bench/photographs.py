@@ -39,4 +39,5 @@ def main():
             out.write(np.clip(np.rint(patch), 0, 255).astype(np.uint8).tobytes())
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -238,7 +238,7 @@ static void report_familiarity(const struct sr_model *model, const struct sr_sam
 /* ---- calibration and sets ---- */
 
 /* What one division of the held-out rows gives. */
-enum { ECE, COVERED = 1, SIZE = 4, MEASURES = 7 };
+enum { ECE, COVERED = 1, SIZE = 4, LEAST = 7, MEASURES = 8 };
 static const double promises[3] = {.90, .95, .99};
 
 static struct sr_predictions part_of(const struct sr_predictions *all, const uint32_t *rows,
@@ -261,6 +261,26 @@ static struct sr_predictions part_of(const struct sr_predictions *all, const uin
     return part;
 }
 
+/* The coverage of the class that is covered least by the 90 % sets with thresholds by class. */
+static double least_covered(const struct sr_conformal *conformal,
+                            const struct sr_predictions *predictions)
+{
+    double thresholds[SR_CLASSES_MAX], all[SR_CLASSES_MAX] = {0}, held[SR_CLASSES_MAX] = {0};
+    double least = 1;
+    bool members[SR_CLASSES_MAX];
+    sr_conformal_thresholds(conformal, promises[0], true, thresholds);
+    for (size_t i = 0; i < predictions->count; i++) {
+        const uint8_t truth = predictions->truth[i];
+        sr_conformal_set(conformal, thresholds,
+                         predictions->probabilities + i * (size_t)predictions->classes, members);
+        all[truth]++;
+        held[truth] += members[truth];
+    }
+    for (int c = 0; c < predictions->classes; c++)
+        if (all[c] > 0) least = fmin(least, held[c] / all[c]);
+    return least;
+}
+
 static void judge(const struct sr_predictions *fit, struct sr_predictions *other,
                   double values[MEASURES])
 {
@@ -281,6 +301,7 @@ static void judge(const struct sr_predictions *fit, struct sr_predictions *other
         values[COVERED + p] = held / (double)other->count;
         values[SIZE + p] = size / (double)other->count;
     }
+    values[LEAST] = least_covered(&conformal, other);
     sr_calibration_fit(&calibration, fit);
     sr_calibration_apply(&calibration, other->probabilities, other->count, other->classes);
     sr_reliability(&reliability, other);

@@ -4,9 +4,8 @@
  * the same distance of held-out rows with the same predicted class: what counts is the share of
  * them that are at least as far out, the tail. Beyond nine tenths of them, where rows become few,
  * the tail is taken to fall exponentially, by the mean of how far the last tenth goes on (as an
- * exponential distribution of excesses; Balkema and de Haan, 1974). Several distances are added up
- * as Fisher (1932) does: the sum of -ln tail, which is compared with that of the held-out rows in
- * turn.
+ * exponential distribution of excesses; Balkema and de Haan, 1974). What -ln tail says of several
+ * distances can be joined to one number, which is compared with that of the held-out rows in turn.
  *
  * Plain arrays in, plain structs out; any thread may call. */
 #ifndef SARTOR_EVAL_FAMILIARITY_H
