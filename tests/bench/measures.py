@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """What `evaluate` and `compare` say of two small models, beside the same from scikit-learn and statsmodels on the same
 predictions. A line for each figure, with the largest difference; those that are drawn at random (bootstrap) are set
-beside draws made here. Needs these packages; measures, judges nothing. usage: measures.py SARTOR FOLDER"""
+beside draws made here. Sets of classes beside MAPIE's, where that is installed. Measures, judges nothing.
+usage: measures.py SARTOR FOLDER"""
 import json
 import os
 import subprocess
@@ -85,6 +86,79 @@ def pairs(said, tables):
         say("%s, %s: by Holm" % (pair["first"], pair["second"]), pair["p_adjusted"], p)
 
 
+PROMISES = (90, 95, 99)
+
+
+class Given:
+    """To MAPIE a fitted classifier: what it is given are the probabilities themselves."""
+    _estimator_type = "classifier"
+
+    def __init__(self, classes):
+        self.classes_ = np.arange(classes)
+        self.n_features_in_ = classes
+
+    def __sklearn_is_fitted__(self):
+        return True
+
+    def fit(self, x, y):
+        return self
+
+    def predict_proba(self, x):
+        return np.asarray(x)
+
+    def predict(self, x):
+        return np.asarray(x).argmax(1)
+
+
+def mixed(table, counts, own):
+    """What sets are made of: probabilities and, for a fiftieth, how often held-out rows that are predicted so are of
+    each class, half a row more spread over all; `own`: without the row itself."""
+    truth, shares = table[:, 1].astype(int), table[:, 3:]
+    predicted, classes = table[:, 2].astype(int), shares.shape[1]
+    of = counts[predicted].astype(float)
+    if own:
+        of[np.arange(len(of)), truth] -= 1
+    of = (of + 0.5 / classes) / (of.sum(1, keepdims=True) + 0.5)
+    mixture = (shares / shares.sum(1, keepdims=True) + 0.02 * of) / 1.02
+    return mixture, truth
+
+
+def sets(name, program, folder, home):
+    """Coverage and mean size on the test split of our sets, of the same by MAPIE, and of MAPIE's own sets."""
+    try:
+        from mapie.classification import SplitConformalClassifier
+    except ImportError:
+        print("  sets of classes: MAPIE is not installed")
+        return
+    files = {split: "%s/%s-%s.csv" % (home, name, split) for split in ("validation", "test")}
+    lines = ["set calibrate=off"] + ["predict %s split=%s to=%s" % (name, split, file) for split, file in files.items()]
+    for promise in PROMISES:
+        lines += ["set coverage=%d" % promise, "evaluate %s split=test" % name]
+    out = subprocess.run([program, "--home", home, "--data", folder, "--json", "--batch", "-"], input="\n".join(lines),
+                         check=True, capture_output=True, text=True).stdout.splitlines()
+    said = [line for line in map(json.loads, out) if "set_size" in line]
+    held, test = (np.genfromtxt(files[split], delimiter=",", skip_header=1) for split in ("validation", "test"))
+    classes = held.shape[1] - 3
+    counts = np.zeros((classes, classes), int)
+    np.add.at(counts, (held[:, 2].astype(int), held[:, 1].astype(int)), 1)
+    plain = [(t[:, 3:] / t[:, 3:].sum(1, keepdims=True), t[:, 1].astype(int)) for t in (held, test)]
+    for what, (known, asked) in (("mixed", (mixed(held, counts, True), mixed(test, counts, False))), ("plain", plain)):
+        fitted = SplitConformalClassifier(Given(classes), confidence_level=[p / 100 for p in PROMISES],
+                                          conformity_score="lac", prefit=True).conformalize(*known)
+        found = fitted.predict_set(asked[0])[1]
+        for i, promise in enumerate(PROMISES):
+            members = found[:, :, i].copy()
+            empty = ~members.any(1)
+            members[empty, test[empty, 2].astype(int)] |= what == "mixed"
+            values = members[np.arange(len(test)), asked[1]].mean(), members.sum(1).mean()
+            if what == "mixed":
+                say("%d %% sets: coverage and size" % promise, [said[i]["coverage"], said[i]["set_size"]], values,
+                    "(MAPIE, %.2f %% of its sets empty: ours then hold the prediction)" % (100 * empty.mean()))
+            else:
+                print("    MAPIE's own %d %% sets, of probabilities alone: coverage %.4f, size %.3f, empty %.2f %%" % (
+                    promise, *values, 100 * empty.mean()))
+
+
 def main():
     program, folder = os.path.abspath(sys.argv[1]), sys.argv[2]
     with tempfile.TemporaryDirectory() as home:
@@ -95,6 +169,7 @@ def main():
             run(program, folder, home, "predict", name, "split=test", "to=" + file)
             tables[name] = np.genfromtxt(file, delimiter=",", skip_header=1)
             beside(name, json.loads(run(program, folder, home, "evaluate", name, "split=test")[-1]), tables[name])
+            sets(name, program, folder, home)
         said = [json.loads(line) for line in run(program, folder, home, "compare", *MODELS, "split=test")]
         pairs(said, tables)
 
