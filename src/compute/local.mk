@@ -19,7 +19,8 @@ noinst_LIBRARIES += libkernels_avx2.a libkernels_avx512.a
 libkernels_avx2_a_SOURCES = $(kernel_sources) src/compute/bf16_tiles.c
 libkernels_avx2_a_CPPFLAGS = $(AM_CPPFLAGS) -DSR_ISA=avx2 -DSR_WIDTH=8
 libkernels_avx2_a_CFLAGS = $(AM_CFLAGS) -mavx2 -mfma
-libkernels_avx512_a_SOURCES = $(kernel_sources) src/compute/bf16_tiles.c src/compute/conv_pooled.c
+libkernels_avx512_a_SOURCES = $(kernel_sources) src/compute/bf16_tiles.c src/compute/conv_pooled.c \
+	src/compute/conv_pooled_back.c
 libkernels_avx512_a_CPPFLAGS = $(AM_CPPFLAGS) -DSR_ISA=avx512 -DSR_WIDTH=16
 libkernels_avx512_a_CFLAGS = $(AM_CFLAGS) -mavx512f -mavx512vl -mavx512bw -mavx512dq -mfma
 KERNEL_LIBS += libkernels_avx2.a libkernels_avx512.a

@@ -226,6 +226,7 @@ const struct sr_kernels SR_NAME(kernels) = {
 #if WIDTH == 16
     .conv_pooled = SR_NAME(conv_pooled),
     .conv_weights_pooled = SR_NAME(conv_weights_pooled),
+    .conv_pooled_back = SR_NAME(conv_pooled_back),
 #endif
     .winograd_in = SR_NAME(winograd_in),
     .winograd_out = SR_NAME(winograd_out),

@@ -143,6 +143,40 @@ static void conv_weights_pooled(const struct sr_conv *c, const float *x, const s
     free(dy);
 }
 
+/* What one number of the gradient gives; `in`: where the image begins. */
+static void spread_back(const struct sr_conv *c, const struct sr_pooled_back *b, size_t in,
+                        size_t output, size_t row, size_t column, float dy)
+{
+    const size_t width = (size_t)c->width, pixels = (size_t)c->height * width,
+                 slots = (size_t)sr_slots(c->outputs);
+    for (size_t input = 0; input < (size_t)c->inputs; input++)
+        for (size_t tap = 0; tap < 9; tap++) {
+            const size_t block = input / SR_BLOCK, lane = input % SR_BLOCK,
+                         weight = ((block * slots + output) * 9 + tap) * SR_BLOCK + lane,
+                         pixel = in +
+                                 (block * pixels + (row + tap / 3) * width + column + tap % 3) *
+                                     SR_BLOCK +
+                                 lane;
+            if (b->dw) b->dw[weight] += b->x[pixel] * dy;
+            if (b->dx) b->dx[pixel] += b->turned[weight] * dy;
+        }
+}
+
+static void conv_pooled_back(const struct sr_conv *c, const struct sr_pooled_back *b, int images)
+{
+    const size_t blocks = (size_t)sr_blocks(c->outputs), columns = (size_t)c->out_width / 2,
+                 windows = (size_t)c->out_height / 2 * columns;
+    for (size_t i = 0; i < (size_t)images * blocks * windows * SR_BLOCK; i++) {
+        const size_t image = i / (blocks * windows * SR_BLOCK), window = i / SR_BLOCK % windows,
+                     output = i / (windows * SR_BLOCK) % blocks * SR_BLOCK + i % SR_BLOCK;
+        const unsigned which = b->pooled.which[i];
+        if (b->pooled.after && !(b->pooled.after[i] > 0)) continue;
+        if (b->dw) b->bias[output] += b->pooled.dy[i];
+        spread_back(c, b, image * sr_conv_input_size(c), output, window / columns * 2 + which / 2,
+                    window % columns * 2 + which % 2, b->pooled.dy[i]);
+    }
+}
+
 static void moments(const float *x, struct sr_extent n, float *mean, float *spread)
 {
     const int images = n.images, blocks = n.blocks, pixels = n.pixels;
@@ -364,6 +398,7 @@ const struct sr_kernels sr_kernels_reference = {
     .conv = conv,
     .conv_weights = conv_weights,
     .conv_pooled = conv_pooled,
+    .conv_pooled_back = conv_pooled_back,
     .conv_weights_pooled = conv_weights_pooled,
     .winograd_in = sr_winograd_in_reference,
     .winograd_in_16 = sr_winograd_in_16_reference,

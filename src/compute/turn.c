@@ -27,6 +27,33 @@ void sr_conv_turn(const struct sr_conv *c, const float *w, int block, float *tur
     }
 }
 
+void sr_conv_turn_taps(const struct sr_conv *c, const float *w, int block, float *turned)
+{
+    const int taps = c->kernel * c->kernel, slots = sr_slots(c->outputs), first = block * SR_BLOCK;
+    const int lanes = c->inputs - first < SR_BLOCK ? c->inputs - first : SR_BLOCK;
+    turned += (size_t)block * (size_t)(slots * taps) * SR_BLOCK;
+    for (int output = 0; output < slots; output++)
+        for (int tap = 0; tap < taps; tap++, turned += SR_BLOCK)
+            for (int lane = 0; lane < SR_BLOCK; lane++)
+                turned[lane] = lane < lanes
+                                   ? w[(size_t)(tap * c->inputs + first + lane) * (size_t)slots +
+                                       (size_t)output]
+                                   : 0;
+}
+
+void sr_conv_turn_taps_back(const struct sr_conv *c, const float *turned, int block, float *w)
+{
+    const int taps = c->kernel * c->kernel, slots = sr_slots(c->outputs), first = block * SR_BLOCK;
+    const int lanes = c->inputs - first < SR_BLOCK ? c->inputs - first : SR_BLOCK;
+    turned += (size_t)block * (size_t)(slots * taps) * SR_BLOCK;
+    for (int tap = 0; tap < taps; tap++)
+        for (int lane = 0; lane < lanes; lane++) {
+            float *to = w + (size_t)(tap * c->inputs + first + lane) * (size_t)slots;
+            for (int output = 0; output < slots; output++)
+                to[output] = turned[(size_t)(output * taps + tap) * SR_BLOCK + (size_t)lane];
+        }
+}
+
 void sr_conv_spread(const float *dy, int planes, int height, int width, float *spread)
 {
     size_t row_size = (size_t)(2 * width - 1) * SR_BLOCK;

@@ -184,6 +184,7 @@ void SR_NAME(conv_pooled)(const struct sr_conv *c, const float *x, const float *
                           const struct sr_pool_end *end, int images);
 void SR_NAME(conv_weights_pooled)(const struct sr_conv *c, const float *x,
                                   const struct sr_pooled *p, float *w, float *bias, int images);
+void SR_NAME(conv_pooled_back)(const struct sr_conv *c, const struct sr_pooled_back *b, int images);
 void SR_NAME(winograd_in)(const struct sr_winograd *g, const float *x, int images, float *v);
 void SR_NAME(winograd_out)(const struct sr_winograd *g, const float *m,
                            const struct sr_conv_end *end, int images);

@@ -97,11 +97,24 @@ static int even_group(const struct unit *u, const struct layer *layer, int image
     return (images + groups - 1) / groups;
 }
 
-/* What the convolver needs, which comes first in the scratch; then copies of pictures. */
+/* Floats of the weights as the kernel has them that goes back through a pool; 0 where another way
+ * is taken. */
+static size_t pooled_weights(const struct unit *u, const struct layer *layer)
+{
+    const struct sr_conv *c = &layer->conv;
+    const bool fits = sr_kernels()->conv_pooled_back && u->pool && !c->plain && c->kernel == 3 &&
+                      c->stride == 1 && c->pad == 0 && !(u->fused & (FUSED_NORM | FUSED_SUM));
+    return fits ? (size_t)sr_slots(c->inputs) * (size_t)sr_slots(c->outputs) * 9 : 0;
+}
+
+/* What the convolver needs, which comes first in the scratch, as do the sums of weights on the way
+ * back through a pool; then copies of pictures. */
 static size_t convolver_room(const struct unit *u, const struct layer *layer)
 {
     const int images = group_images(u, layer);
-    return images == INT_MAX ? 0 : round_up(convolver_scratch(u->own, images));
+    const size_t room = images == INT_MAX ? 0 : round_up(convolver_scratch(u->own, images)),
+                 sums = round_up(pooled_weights(u, layer));
+    return room > sums ? room : sums;
 }
 
 static size_t scratch(const struct unit *u, const struct layer *layer)
@@ -127,6 +140,7 @@ static int slices(const struct layer *layer)
 struct conv_unit {
     struct convolver convolver;
     float *folded, *bias; /* weights and biases with the norm taken in; NULL without one */
+    float *taps;          /* turned weights, where the way back leads through a pool; or NULL */
 };
 
 static void carve_own(const struct sr_workspace *workspace, struct unit *unit,
@@ -136,7 +150,10 @@ static void carve_own(const struct sr_workspace *workspace, struct unit *unit,
     const struct sr_conv *c = &layer->conv;
     struct conv_unit *own = unit->own;
     own->convolver = convolver_of(c, workspace->network->bf16 && workspace->training);
-    convolver_carve(&own->convolver, carver, workspace->training && unit->input_gradient);
+    if (workspace->training && pooled_weights(unit, layer))
+        own->taps = carve(carver, pooled_weights(unit, layer));
+    convolver_carve(&own->convolver, carver,
+                    workspace->training && unit->input_gradient && !pooled_weights(unit, layer));
     if (!(unit->fused & FUSED_NORM)) return;
     own->folded = carve(carver, sr_conv_weight_size(c));
     own->bias = carve(carver, (size_t)sr_slots(c->outputs));
@@ -317,6 +334,35 @@ static struct sr_ahead ahead_of(const struct job *job, int first, int count, con
     return ahead;
 }
 
+/* The way back through a pool. */
+static void pooled_back(const struct job *job, const float *x, float *dw, float *bias, int first,
+                        int count)
+{
+    const struct unit *u = job->unit;
+    const struct conv_unit *own = u->own;
+    const size_t at = (size_t)first * shape_size(&u->out);
+    struct sr_pooled_back back = {
+        .pooled = {u->gradient + at, u->relu ? u->result + at : NULL, u->which + at},
+        .x = x,
+        .turned = own->taps,
+        .dw = dw,
+        .bias = bias};
+    if (u->input_gradient) {
+        back.dx = job->workspace->units[u->input].gradient + (size_t)first * shape_size(&u->in);
+        if (!u->input_adds)
+            memset(back.dx, 0, (size_t)count * shape_size(&u->in) * sizeof *back.dx);
+    }
+    job->kernels->conv_pooled_back(&job->layer->conv, &back, count);
+}
+
+static void turn_taps_slice(void *context, size_t index, int worker)
+{
+    const struct job *job = context;
+    const struct conv_unit *own = job->unit->own;
+    (void)worker;
+    sr_conv_turn_taps(&job->layer->conv, job_values(job, WEIGHT), (int)index, own->taps);
+}
+
 static void backward_slice(void *context, size_t index, int worker)
 {
     const struct job *job = context;
@@ -326,9 +372,13 @@ static void backward_slice(void *context, size_t index, int worker)
     int blocks = u->mid.slots / SR_BLOCK, pixels = shape_pixels(&u->mid);
     float *part = job->parameters ? job_part(job, index) : NULL, *own_scratch;
     float *bias = part ? part + sr_conv_weight_size(&job->layer->conv) : NULL;
+    const struct conv_unit *own = u->own;
     own_scratch = job_scratch(job, worker);
     if (part) {
-        convolver_begin(u->own, part, own_scratch);
+        if (own->taps)
+            memset(own_scratch, 0, pooled_weights(u, job->layer) * sizeof *own_scratch);
+        else
+            convolver_begin(u->own, part, own_scratch);
         memset(bias, 0, (size_t)u->mid.slots * sizeof *bias);
     }
     for (int first = from, count; first < from + images; first += count) {
@@ -342,6 +392,10 @@ static void backward_slice(void *context, size_t index, int worker)
             k->conv_weights_pooled(&job->layer->conv, x, &pooled, part, bias, count);
             continue;
         }
+        if (own->taps) {
+            pooled_back(job, x, part ? own_scratch : NULL, bias, first, count);
+            continue;
+        }
         const float *dy = output_gradient(job, first, count, scratch);
         struct convolver_back back = {.x = x, .dy = dy, .sums = part, .adds = u->input_adds};
         if (u->input_gradient)
@@ -352,7 +406,9 @@ static void backward_slice(void *context, size_t index, int worker)
         if (part && job->layer->spec.bias)
             k->channel_sums(dy, (struct sr_extent){count, blocks, pixels}, bias);
     }
-    if (part) convolver_end(u->own, k, part, own_scratch);
+    if (part && !own->taps) convolver_end(u->own, k, part, own_scratch);
+    for (int block = 0; part && own->taps && block < sr_blocks(job->layer->conv.inputs); block++)
+        sr_conv_turn_taps_back(&job->layer->conv, own_scratch, block, part);
 }
 
 static void backward(struct job *job)
@@ -360,7 +416,11 @@ static void backward(struct job *job)
     const struct unit *u = job->unit;
     const struct sr_conv *c = &job->layer->conv;
     size_t length = sr_conv_weight_size(c) + (job->layer->spec.bias ? (size_t)u->mid.slots : 0);
-    if (u->input_gradient) convolver_turn(u->own, job->workspace->pool, job_values(job, WEIGHT));
+    const struct conv_unit *own = u->own;
+    if (u->input_gradient && own->taps)
+        sr_pool_run(job->workspace->pool, (size_t)sr_blocks(c->inputs), turn_taps_slice, job);
+    else if (u->input_gradient)
+        convolver_turn(u->own, job->workspace->pool, job_values(job, WEIGHT));
     job->part_size = sr_conv_weight_size(c) + (size_t)u->mid.slots;
     job_run(job, part_images(u, job->whole), backward_slice);
     if (!job->parameters) return;

@@ -99,6 +99,66 @@ static void compare_pooled(const struct sr_kernels *k, int height, int width, in
     free(z), free(places);
 }
 
+/* The way back through a pool, from the second layer on: as pixel by pixel. */
+static void compare_pooled_back(const struct sr_kernels *k, struct sr_conv c, bool relu)
+{
+    enum { IMAGES = 2 };
+    const struct sr_kernels *twin = sr_kernels_named("reference");
+    c.out_height = c.height - 2, c.out_width = c.width - 2, c.kernel = 3, c.stride = 1;
+    const size_t slots = (size_t)sr_slots(c.outputs), in = IMAGES * sr_conv_input_size(&c),
+                 out = IMAGES * (size_t)(c.out_height / 2 * (c.out_width / 2)) * slots,
+                 weights = (size_t)sr_slots(c.inputs) * slots * 9, matrix = sr_conv_weight_size(&c);
+    float *x = numbers(in, 1), *dy = numbers(out, 2), *after = numbers(out, 3),
+          *w = numbers(matrix, 4), *again = numbers(matrix, 5), *turned = numbers(weights, 6),
+          *dw = numbers(weights, 7), *dv = copy_of(dw, weights), *dx = numbers(in, 8),
+          *dz = copy_of(dx, in), *bias = numbers(slots, 9), *sums = copy_of(bias, slots);
+    uint8_t *which = sr_array_raw(out, 1, "test numbers", NULL);
+    char what[100];
+    snprintf(what, sizeof what, "%s: back through a pool, %d×%d×%d to %d", k->isa, c.height,
+             c.width, c.inputs, c.outputs);
+    const size_t windows = out / IMAGES / slots;
+    for (size_t i = 0; i < out; i++) {
+        which[i] = (uint8_t)(i * 7 % 11 % 4);
+        after[i] = after[i] < 0 ? 0 : after[i];
+        /* What no output has no gradient. */
+        if (i / (windows * SR_BLOCK) % (slots / SR_BLOCK) * SR_BLOCK + i % SR_BLOCK >=
+            (size_t)c.outputs)
+            dy[i] = 0;
+    }
+    for (int block = 0; block < sr_blocks(c.inputs); block++) {
+        sr_conv_turn_taps(&c, w, block, turned);
+        sr_conv_turn_taps_back(&c, turned, block, again);
+    }
+    assert_memory_equal(w, again, matrix * sizeof *w);
+    struct sr_pooled_back back = {{dy, relu ? after : NULL, which}, x, turned, dw, bias, dx},
+                          plain = {{dy, relu ? after : NULL, which}, x, turned, dv, sums, dz};
+    k->conv_pooled_back(&c, &back, IMAGES);
+    twin->conv_pooled_back(&c, &plain, IMAGES);
+    assert_near(dx, dz, in, 1e-4, what);
+    assert_near(bias, sums, slots, 1e-4, what);
+    for (size_t i = 0; i < weights; i++) /* inputs that there are not */
+        if (i / (9 * slots * SR_BLOCK) * SR_BLOCK + i % SR_BLOCK >= (size_t)c.inputs)
+            dw[i] = dv[i] = 0;
+    assert_near(dw, dv, weights, 1e-4, what);
+    free(x), free(dy), free(after), free(w), free(again), free(turned), free(dw), free(dv);
+    free(dx), free(dz), free(bias), free(sums), free(which);
+}
+
+static void test_pooled_back(void **state)
+{
+    (void)state;
+    for (size_t set = 0; set < sizeof sets / sizeof *sets; set++) {
+        const struct sr_kernels *k = sr_kernels_named(sets[set]);
+        if (!k || !k->conv_pooled_back) continue;
+        for (int relu = 0; relu < 2; relu++) {
+            compare_pooled_back(k, (struct sr_conv){13, 13, 32, .outputs = 64}, relu);
+            compare_pooled_back(k, (struct sr_conv){4, 5, 3, .outputs = 17}, relu);
+            compare_pooled_back(k, (struct sr_conv){32, 21, 40, .outputs = 16}, relu);
+            compare_pooled_back(k, (struct sr_conv){7, 8, 16, .outputs = 300}, relu);
+        }
+    }
+}
+
 static void test_pooled(void **state)
 {
     (void)state;
@@ -850,16 +910,17 @@ int main(int argc, char **argv)
     if (getenv("ASKED")) return answer();
     unsetenv("SARTOR_ISA");
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_isa),        cmocka_unit_test(test_conv),
-        cmocka_unit_test(test_pooled),     cmocka_unit_test(test_turn),
-        cmocka_unit_test(test_pointwise),  cmocka_unit_test(test_update),
-        cmocka_unit_test(test_grey),       cmocka_unit_test(test_product),
-        cmocka_unit_test(test_places),     cmocka_unit_test(test_few_rows),
-        cmocka_unit_test(test_gemm),       cmocka_unit_test(test_strips),
-        cmocka_unit_test(test_masks),      cmocka_unit_test(test_spread),
-        cmocka_unit_test(test_wish),       cmocka_unit_test(test_trees),
-        cmocka_unit_test(test_mask_order), cmocka_unit_test(test_tiles),
-        cmocka_unit_test(test_nonzero),    cmocka_unit_test(test_multiply_add),
+        cmocka_unit_test(test_isa),          cmocka_unit_test(test_conv),
+        cmocka_unit_test(test_pooled),       cmocka_unit_test(test_pooled_back),
+        cmocka_unit_test(test_turn),         cmocka_unit_test(test_pointwise),
+        cmocka_unit_test(test_update),       cmocka_unit_test(test_grey),
+        cmocka_unit_test(test_product),      cmocka_unit_test(test_places),
+        cmocka_unit_test(test_few_rows),     cmocka_unit_test(test_gemm),
+        cmocka_unit_test(test_strips),       cmocka_unit_test(test_masks),
+        cmocka_unit_test(test_spread),       cmocka_unit_test(test_wish),
+        cmocka_unit_test(test_trees),        cmocka_unit_test(test_mask_order),
+        cmocka_unit_test(test_tiles),        cmocka_unit_test(test_nonzero),
+        cmocka_unit_test(test_multiply_add),
     };
     return cmocka_run_group_tests_name("kernels", tests, NULL, NULL);
 }

@@ -151,6 +151,17 @@ struct sr_pooled {
     const uint8_t *which;
 };
 
+/* The backward pass of a convolution with kernel 3, stride 1 and no padding, from the gradient
+ * behind ReLU and a pool: at most one of four pixels has any. Weights and their gradient lie as
+ * [block of inputs][output][tap][16 inputs], see sr_conv_turn_taps. */
+struct sr_pooled_back {
+    struct sr_pooled pooled;
+    const float *x, *turned;
+    float *dw;   /* += the gradient of the weights; NULL: not wanted */
+    float *bias; /* += that of the bias, with dw */
+    float *dx;   /* += the input's gradient; NULL: not wanted */
+};
+
 /* What follows a convolution before a 2×2 max-pool with stride 2: + bias (may be NULL), ReLU. The
  * pool's result is y; `which` (may be NULL) gets the pixel of each four that it is. */
 struct sr_pool_end {
@@ -183,6 +194,8 @@ struct sr_kernels {
      * pool, and its sum for each channel, added to `bias`. NULL: no faster than pixel by pixel. */
     void (*conv_weights_pooled)(const struct sr_conv *c, const float *x, const struct sr_pooled *p,
                                 float *w, float *bias, int images);
+    /* NULL: no faster than pixel by pixel. */
+    void (*conv_pooled_back)(const struct sr_conv *c, const struct sr_pooled_back *b, int images);
     /* Winograd's transforms (winograd.h) of `images` images: v = Bᵀ x B; y = Aᵀ m A and what
      * follows; dm = A dy Aᵀ; dx = or += B dv Bᵀ. Arrays of points have the stride
      * for so many images. */
@@ -270,6 +283,10 @@ void sr_conv_pack(const struct sr_conv *c, const float *w, int block, float *pac
  * turned by half a turn, inputs and outputs exchanged; one block of inputs of `c`, which are the
  * outputs now. */
 void sr_conv_turn(const struct sr_conv *c, const float *w, int block, float *turned);
+/* From the matrix of weights of `c`, [tap][input] × [output], to [block of inputs][output][tap][16
+ * inputs], for one block of inputs; and back. */
+void sr_conv_turn_taps(const struct sr_conv *c, const float *w, int block, float *turned);
+void sr_conv_turn_taps_back(const struct sr_conv *c, const float *turned, int block, float *w);
 /* For backward-data of stride 2: dy with rows and columns of zeros between its own, of
  * (2h - 1) × (2w - 1). `planes` planes of height × width × 16. */
 void sr_conv_spread(const float *dy, int planes, int height, int width, float *spread);
