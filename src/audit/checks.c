@@ -35,7 +35,7 @@ const struct sr_audit_check sr_audit_checks[SR_AUDIT_KINDS] = {
                        "the larger of two ratios to the median: of its side (root of its area), of "
                        "its width over its height",
                        "The picture was much larger, smaller, wider or narrower than others."},
-    [SR_AUDIT_OUTLIER] = {"outlier", SR_AUDIT_OF_RELATIONS, 2, true, false,
+    [SR_AUDIT_OUTLIER] = {"outlier", SR_AUDIT_OF_RELATIONS, 1.75, true, false,
                           "mean distance to the 10 nearest images, in medians of it",
                           "No other image is like it."},
     [SR_AUDIT_LABEL] = {"label-error", SR_AUDIT_OF_RELATIONS, NAN, false, false,

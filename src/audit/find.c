@@ -112,12 +112,19 @@ static int falling(const void *a, const void *b)
     return (x->place > y->place) - (x->place < y->place);
 }
 
+double sr_audit_threshold(const struct sr_audit_base *base, enum sr_audit_kind kind)
+{
+    const double usual = sr_audit_checks[kind].threshold;
+    return kind == SR_AUDIT_OUTLIER && base->relations ? fmax(usual, base->relations->remotest)
+                                                       : usual;
+}
+
 size_t sr_audit_find(const struct sr_audit_base *base, enum sr_audit_kind kind, double threshold,
                      struct sr_finding **findings)
 {
     struct list list = {0};
     const struct sr_audit_measures *measures = base->measures;
-    if (isnan(threshold)) threshold = sr_audit_checks[kind].threshold;
+    if (isnan(threshold)) threshold = sr_audit_threshold(base, kind);
     if (sr_audit_checks[kind].pairs) {
         if (kind != SR_AUDIT_NEAR)
             add_twins(base, kind, INFINITY, measures->twins, measures->twin_count, &list);

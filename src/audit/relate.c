@@ -88,14 +88,25 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static float median(const float *values, size_t count)
+/* Freed by the caller. */
+static float *sort(const float *values, size_t count)
 {
     float *sorted = sr_xalloc(count * sizeof *sorted);
     memcpy(sorted, values, count * sizeof *sorted);
     qsort(sorted, count, sizeof *sorted, by_value);
-    const float middle = sorted[count / 2];
+    return sorted;
+}
+
+/* The median; where it is 0, since most images are there several times, that of the values above 0.
+ */
+static float median(const float *values, size_t count)
+{
+    float *sorted = sort(values, count);
+    size_t from = 0;
+    while (!(sorted[count / 2] > 0) && from < count && !(sorted[from] > 0)) from++;
+    const float middle = from < count ? sorted[from + (count - from) / 2] : FLT_MIN;
     free(sorted);
-    return middle > 0 ? middle : FLT_MIN;
+    return middle;
 }
 
 static void find_remoteness(struct sr_audit_relations *relations, const struct sr_neighbours *found)
@@ -108,6 +119,9 @@ static void find_remoteness(struct sr_audit_relations *relations, const struct s
     }
     const float middle = median(relations->remoteness, found->count);
     for (size_t i = 0; i < found->count; i++) relations->remoteness[i] /= middle;
+    float *sorted = sort(relations->remoteness, found->count);
+    relations->remotest = (double)sorted[(size_t)((1 - SR_AUDIT_REMOTEST) * (double)found->count)];
+    free(sorted);
 }
 
 static int by_distance(const void *a, const void *b)
@@ -218,6 +232,9 @@ static enum sr_status find_labels(struct sr_audit_relations *relations,
             sr_suspects_find(&said, SR_SUSPECTS_MARGIN, SR_SUSPECTS_ROWS_MIN, suspects);
         size_t n = 0;
         while (n < count && suspects[n].margin < 1) n++;
+        while (relations->label_likely < n &&
+               (double)suspects[relations->label_likely].margin < SR_AUDIT_LABEL_SURE)
+            relations->label_likely++;
         relations->label_count = n;
         relations->labels = sr_xalloc((n + 1) * sizeof *relations->labels);
         for (size_t i = 0; i < n; i++)

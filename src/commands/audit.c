@@ -147,14 +147,15 @@ static void list_kinds(const struct sr_audit_base *base, unsigned kinds, double 
         const struct sr_audit_check *check = &sr_audit_checks[k];
         if (!(kinds & 1u << k)) continue;
         counts[k] = sr_audit_find(base, (enum sr_audit_kind)k, threshold, &found[k]);
-        const double limit = isnan(threshold) ? check->threshold : threshold;
+        const double limit =
+            isnan(threshold) ? sr_audit_threshold(base, (enum sr_audit_kind)k) : threshold;
         sr_table_text(table, check->name);
         sr_table_integer(table, (int64_t)counts[k]);
         sr_table_number(table, limit);
         if (isnan(limit))
             sr_table_shown(table, "–");
         else
-            sr_table_shown(table, "%s %g", check->above ? ">" : "<", limit);
+            sr_table_shown(table, "%s %.3g", check->above ? ">" : "<", limit);
         sr_table_text(table, check->score);
         sr_table_text(table, check->help);
     }

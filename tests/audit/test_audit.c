@@ -256,6 +256,32 @@ static void whole_set(void **state)
     release(set);
 }
 
+/* Two in three are one of two images, so that most are at no distance from their nearest: the
+ * others are judged by the distances among those that differ. */
+static void mostly_copies(void **state)
+{
+    (void)state;
+    struct set *set = make();
+    struct sr_audit_measures measures;
+    struct sr_audit_relations relations;
+    struct sr_finding *found;
+    struct sr_error error;
+    for (size_t i = 12; i < TRAIN; i++)
+        if (i % 3) copy(set, 9 + i % 3, SR_FILE_TRAIN, i, 0);
+    copy(set, 30, SR_FILE_TRAIN, 33, 1);
+    assert_int_equal(sr_audit_measure(&measures, set->files, NULL, NULL, NULL, &error), SR_OK);
+    assert_int_equal(sr_audit_relate(&relations, set->files, CLASSES, &hog, NULL, NULL, &error),
+                     SR_OK);
+    for (size_t i = 0; i < TRAIN + TEST; i++) assert_true(relations.remoteness[i] < 10);
+    assert_int_equal(find(set, &measures, &relations, SR_AUDIT_NEAR, NAN, &found), 1);
+    is_pair(&found[0], 33, 30);
+    assert_true(found[0].score > 0.001 && found[0].score < 0.1);
+    free(found);
+    sr_audit_relations_fini(&relations);
+    sr_audit_measures_fini(&measures);
+    release(set);
+}
+
 /* Most pictures are 40×30; one is 4 times as large, one a third as large on each side, one has the
  * usual area and another shape. */
 static void sizes(void **state)
@@ -332,9 +358,10 @@ static void slices(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(by_hand),        cmocka_unit_test(in_colour), cmocka_unit_test(whole_set),
-        cmocka_unit_test(given_features), cmocka_unit_test(sizes),     cmocka_unit_test(classes),
-        cmocka_unit_test(slices),
+        cmocka_unit_test(by_hand),   cmocka_unit_test(in_colour),
+        cmocka_unit_test(whole_set), cmocka_unit_test(given_features),
+        cmocka_unit_test(sizes),     cmocka_unit_test(classes),
+        cmocka_unit_test(slices),    cmocka_unit_test(mostly_copies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

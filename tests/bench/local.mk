@@ -65,6 +65,14 @@ bench-suspects: tests/bench/suspects$(EXEEXT)
 	  tests/bench/suspects$(EXEEXT) $(BENCH_FOLDER) $$family 6000 suspects.bin && \
 	  { $${PYTHON:-python3} $(srcdir)/tests/bench/suspects.py suspects.bin || true; }; done
 	rm -f suspects.bin
+## The audit's rules beside CleanVision, imagehash and cleanlab where PYTHON has them, and the rows that cleanlab's
+## tutorial asserts.
+bench-audit: sartor$(EXEEXT)
+	$${PYTHON:-python3} $(srcdir)/tests/bench/audit.py ./sartor$(EXEEXT) $(BENCH_FOLDER) $(ROWS)
+## How many labels that were changed on purpose are among the first of `browse queue`.
+bench-queue: sartor$(EXEEXT)
+	python3 $(srcdir)/tests/bench/queue.py ./sartor$(EXEEXT) $(BENCH_FOLDER) $(ROWS)
+.PHONY: bench-audit bench-queue
 ## Every SVM pair's dual objective beside libsvm's, on all rows: svm-train alone takes some five minutes.
 bench-duals: sartor$(EXEEXT)
 	python3 $(srcdir)/tests/bench/duals.py ./sartor$(EXEEXT) $(BENCH_FOLDER)
@@ -100,4 +108,11 @@ bench-colour: sartor$(EXEEXT)
 ## What evaluate and compare say, beside scikit-learn and statsmodels, which PYTHON must have, and MAPIE.
 bench-statistics: sartor$(EXEEXT)
 	$${PYTHON:-python3} $(srcdir)/tests/bench/measures.py ./sartor$(EXEEXT) $(BENCH_FOLDER)
-.PHONY: bench bench-ranks bench-network bench-suspects bench-speedrun bench-statistics bench-colour bench-forms bench-trust bench-trust-families bench-families bench-duals bench-backdrops
+## The audit's rules beside CleanVision, imagehash and cleanlab where PYTHON has them, and the rows that cleanlab's
+## tutorial asserts.
+bench-audit: sartor$(EXEEXT)
+	$${PYTHON:-python3} $(srcdir)/tests/bench/audit.py ./sartor$(EXEEXT) $(BENCH_FOLDER) $(ROWS)
+## How many labels that were changed on purpose are among the first of `browse queue`.
+bench-queue: sartor$(EXEEXT)
+	python3 $(srcdir)/tests/bench/queue.py ./sartor$(EXEEXT) $(BENCH_FOLDER) $(ROWS)
+.PHONY: bench bench-audit bench-queue bench-ranks bench-network bench-suspects bench-speedrun bench-statistics bench-colour bench-forms bench-trust bench-trust-families bench-families bench-duals bench-backdrops

@@ -101,18 +101,23 @@ struct sr_contradicted {
 struct sr_audit_relations {
     size_t count;
     float *remoteness;     /* mean distance to the nearest images, in medians of it */
+    double remotest;       /* what SR_AUDIT_REMOTEST of them exceed */
     struct sr_twin *twins; /* near ones, of different images; the smallest distance first */
     size_t twin_count;
     struct sr_contradicted *labels; /* the lowest margin first */
     size_t label_count;
-    size_t label_likely; /* so many of them the confident joint of eval/suspects.h counts */
-    double accuracy;     /* of the nearest images' vote */
-    uint8_t *cluster;    /* of each place: its group of alike images */
+    /* So many of them are likely errors: as many as the confident joint of eval/suspects.h counts,
+     * and all whose margin is below SR_AUDIT_LABEL_SURE. */
+    size_t label_likely;
+    double accuracy;  /* of the nearest images' vote */
+    uint8_t *cluster; /* of each place: its group of alike images */
 };
 
 /* Neighbours that an image is judged by; twins farther apart than so many medians are not kept. */
 enum { SR_AUDIT_NEIGHBOURS = 10, SR_AUDIT_CLUSTERS = 20 };
-#define SR_AUDIT_NEAR_MOST 0.6
+#define SR_AUDIT_NEAR_MOST  0.6
+#define SR_AUDIT_REMOTEST   0.03
+#define SR_AUDIT_LABEL_SURE -0.6
 
 /* What images are compared by. Borrowed. */
 struct sr_audit_features {
@@ -161,8 +166,12 @@ struct sr_finding {
     const struct sr_audit_slice *slice;
 };
 
+/* The threshold that counts unless told: that of the table; for outliers also that of `remotest`,
+ * where that is larger, so that no features name many more of them than others. NAN where it is
+ * found from the data. */
+double sr_audit_threshold(const struct sr_audit_base *base, enum sr_audit_kind kind);
 /* The findings of a kind, the worst first; `*findings` is freed by the caller. NAN: the threshold
- * of the table. */
+ * of sr_audit_threshold. */
 size_t sr_audit_find(const struct sr_audit_base *base, enum sr_audit_kind kind, double threshold,
                      struct sr_finding **findings);
 
