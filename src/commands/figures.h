@@ -47,7 +47,9 @@
       "Deletion and insertion: the probability while the hottest pixels are removed, or put in.")  \
     X(network, "model", "model", "Layers with their output shapes and parameters.")                \
     X(map, "of layout colour model split", "",                                                     \
-      "Every sample as a point, near those that are like it (see map).")                           \
+      "Every sample as a point, near those that are like it (see map); the interactive page "      \
+      "shows "                                                                                     \
+      "pictures under the mouse.")                                                                 \
     X(dataset, "split class form decisions", "",                                                   \
       "No figure: the images themselves, all or those of a split or class; to= is a folder (of "   \
       "IDX files, or by form=pictures of PNG files in a folder for each class), a .npz or a "      \

@@ -31,11 +31,13 @@ static enum sr_status draw(struct figure *figure, const struct sr_map *map,
 {
     const struct sr_session *session = figure->session;
     const char *names[256], **captions = sr_xalloc((map->count + 1) * sizeof *captions);
+    const uint8_t **pictures = sr_xalloc((map->count + 1) * sizeof *pictures);
     for (int c = 0; c < colours->names; c++) names[c] = sr_map_category(session, colours->by, c);
     for (size_t i = 0; i < map->count; i++) {
         uint32_t row;
         const enum sr_file file = sr_map_sample(map, i, &row);
         captions[i] = class_name(session, sr_images_label(&session->data->files[file], row));
+        pictures[i] = sr_images_at(&session->data->files[file], row);
     }
     char *title = title_of(figure->request, entry), *note = note_of(map);
     const struct sr_scatter_chart chart = {
@@ -48,11 +50,14 @@ static enum sr_status draw(struct figure *figure, const struct sr_map *map,
         .name_count = colours->values ? 0 : colours->names,
         .values = colours->values,
         .captions = captions,
+        .pictures = pictures,
+        .shape = session->data->files[SR_FILE_TRAIN].shape,
         .files = {sr_file_names[SR_FILE_TRAIN], sr_file_names[SR_FILE_TEST]},
         .first_count = map->train};
     enum sr_status status = figure_put(figure, &sr_chart_scatter, &chart, error);
     free(note);
     free(title);
+    free(pictures);
     free(captions);
     return status;
 }

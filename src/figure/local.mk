@@ -29,6 +29,7 @@ libsartor_a_SOURCES += \
 	src/figure/scatter.c \
 	src/figure/steps.c \
 	src/figure/text.c \
+	src/figure/thumbnails.c \
 	src/figure/tiles.c \
 	src/figure/triptych.c \
 	src/figure/vector.c

@@ -127,6 +127,9 @@ void sr_page_print(struct sr_text *out, const struct sr_figure_options *options,
                  "displaylogo: false});\n"
                  "})();\n"
                  "</script>\n");
+        if (plot.thumbnails.uri)
+            sr_thumbnails_print(&plot.thumbnails, sr_theme(options->dark), out);
+        free(plot.thumbnails.uri);
     }
     if (chart->table) {
         sr_text_printf(out, "<details%s>\n<summary>Numbers</summary>\n", live ? "" : " open");

@@ -117,7 +117,7 @@ void sr_plotly_end(struct sr_plotly *plot, struct sr_text *out)
     }
     sr_text_fini(&json);
     sr_json_free(figure);
-    *plot = (struct sr_plotly){0};
+    *plot = (struct sr_plotly){.thumbnails = plot->thumbnails};
 }
 
 void sr_plotly_title(struct sr_plotly *plot, const char *title, const char *note)

@@ -8,14 +8,24 @@
 #include "canvas.h"
 #include "sartor/base/json.h"
 
+/* Pictures shown beside the point under the mouse whose `customdata` is their number. */
+struct sr_thumbnails {
+    char *uri;         /* all of them in one PNG; NULL for none */
+    int height, width; /* of one, in pixels of the page */
+    int columns, rows; /* in which they stand, row by row */
+    size_t count;
+};
+
 struct sr_plotly {
     struct sr_json *traces, *layout;         /* an array, an object */
     struct sr_json *notes, *images, *shapes; /* arrays; into the layout at the end */
     const struct sr_theme *theme;
+    struct sr_thumbnails thumbnails;
 };
 
 void sr_plotly_begin(struct sr_plotly *plot, bool dark);
-/* The figure as JSON that can stand inside a script element. */
+/* The figure as JSON that can stand inside a script element. What the page adds to it,
+ * `thumbnails`, stays; its `uri` is freed by the caller. */
 void sr_plotly_end(struct sr_plotly *plot, struct sr_text *out);
 
 /* For the charts' functions: a fragment of fixed JSON (object or array); colours as "#rrggbb";
@@ -82,5 +92,15 @@ void sr_sheet_add(struct sr_sheet *sheet, const struct sr_sheet_picture *picture
 /* The scale of heat maps, as the colours of a trace without points. */
 void sr_sheet_scale(struct sr_plotly *plot);
 void sr_sheet_end(struct sr_sheet *sheet, const char *title);
+
+/* ---- thumbnails (thumbnails.c) ---- */
+
+/* Of `count` pictures the first and every n-th after it, so that the page stays below some ten
+ * megabytes; returns n, 1 where all have one. */
+size_t sr_thumbnails_make(struct sr_thumbnails *thumbnails, const uint8_t *const *pictures,
+                          size_t count, struct sr_shape shape);
+/* What shows them, behind the script that draws the figure. */
+void sr_thumbnails_print(const struct sr_thumbnails *thumbnails, const struct sr_theme *theme,
+                         struct sr_text *out);
 
 #endif

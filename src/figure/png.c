@@ -110,3 +110,27 @@ out:
     if (status) sr_error_set(error, status, "%s: the PNG could not be written: %s", path, message);
     return status;
 }
+
+enum sr_status sr_png_write_pixels(FILE *stream, const uint8_t *pixels, struct sr_shape shape,
+                                   struct sr_error *error)
+{
+    char message[100] = "out of memory";
+    png_infop info = NULL;
+    enum sr_status volatile status = SR_ERROR_IO;
+    png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, message, fail, warn);
+    if (!png || !(info = png_create_info_struct(png))) goto out;
+    if (setjmp(png_jmpbuf(png))) goto out;
+    png_set_write_fn(png, stream, put, flush);
+    png_set_IHDR(png, info, (png_uint_32)shape.width, (png_uint_32)shape.height, 8,
+                 shape.channels == 3 ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE,
+                 PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    png_write_info(png, info);
+    for (int y = 0; y < shape.height; y++)
+        png_write_row(png, pixels + (size_t)y * (size_t)shape.width * (size_t)shape.channels);
+    png_write_end(png, info);
+    status = SR_OK;
+out:
+    png_destroy_write_struct(&png, &info);
+    if (status) sr_error_set(error, status, "the pictures could not be written: %s", message);
+    return status;
+}

@@ -183,19 +183,25 @@ static void scatter_table(struct sr_table *table, const void *data)
 
 /* ---- the interactive page ---- */
 
-static void add_trace(struct sr_plotly *plot, const struct sr_scatter_chart *chart, int category)
+/* `every`: one point in so many has a thumbnail; 0: none. */
+static void add_trace(struct sr_plotly *plot, const struct sr_scatter_chart *chart, int category,
+                      size_t every)
 {
     double *x = sr_xalloc((chart->count + 1) * sizeof *x),
            *y = sr_xalloc((chart->count + 1) * sizeof *y);
     char **texts = sr_xalloc((chart->count + 1) * sizeof *texts);
     size_t count = 0;
-    struct sr_json *values = sr_json_array();
+    struct sr_json *values = sr_json_array(), *thumbnails = sr_json_array();
     for (size_t i = 0; i < chart->count; i++) {
         if (!chart->values && !is_of(chart, i, category)) continue;
         const bool second = i >= chart->first_count;
         x[count] = (double)chart->points[2 * i];
         y[count] = (double)chart->points[2 * i + 1];
         if (chart->values) sr_json_add_number(values, (double)chart->values[i]);
+        if (every && i % every == 0)
+            sr_json_add_integer(thumbnails, (int64_t)(i / every));
+        else if (every)
+            sr_json_add_number(thumbnails, NAN);
         texts[count++] = sr_xprintf("%s:%zu %s", chart->files[second],
                                     second ? i - chart->first_count : i, chart->captions[i]);
     }
@@ -221,6 +227,10 @@ static void add_trace(struct sr_plotly *plot, const struct sr_scatter_chart *cha
     sr_json_set_numbers(trace, "x", x, count);
     sr_json_set_numbers(trace, "y", y, count);
     sr_plotly_set_texts(trace, "text", (const char *const *)texts, count);
+    if (every)
+        sr_json_set(trace, "customdata", thumbnails);
+    else
+        sr_json_free(thumbnails);
     if (count)
         sr_json_add(plot->traces, trace);
     else
@@ -234,7 +244,12 @@ static void add_trace(struct sr_plotly *plot, const struct sr_scatter_chart *cha
 static void scatter_plotly(struct sr_plotly *plot, const void *data)
 {
     const struct sr_scatter_chart *chart = data;
-    for (int c = chart->values ? 0 : chart->name_count; c >= 0; c--) add_trace(plot, chart, c);
+    const size_t every =
+        chart->pictures && chart->count
+            ? sr_thumbnails_make(&plot->thumbnails, chart->pictures, chart->count, chart->shape)
+            : 0;
+    for (int c = chart->values ? 0 : chart->name_count; c >= 0; c--)
+        add_trace(plot, chart, c, every);
     struct sr_json *x = sr_plotly_axis(plot, 'x', 0, NULL, false),
                    *y = sr_plotly_axis(plot, 'y', 0, NULL, false);
     sr_json_set_bool(x, "visible", false);
@@ -243,7 +258,12 @@ static void scatter_plotly(struct sr_plotly *plot, const void *data)
     sr_json_set_bool(plot->layout, "showlegend", !chart->values);
     sr_json_set_text(plot->layout, "dragmode", "pan");
     sr_json_set_number(plot->layout, "height", 800);
-    sr_plotly_title(plot, chart->title, chart->note);
+    char *note = every ? sr_xprintf("%s%s%zu of %zu points show their picture under the mouse.",
+                                    chart->note ? chart->note : "", chart->note ? " " : "",
+                                    plot->thumbnails.count, chart->count)
+                       : NULL;
+    sr_plotly_title(plot, chart->title, note ? note : chart->note);
+    free(note);
 }
 
 const struct sr_chart sr_chart_scatter = {"scatter", scatter_size, scatter_draw, scatter_table,

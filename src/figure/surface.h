@@ -3,6 +3,7 @@
 #define SARTOR_SRC_FIGURE_SURFACE_H
 
 #include "sartor/base/error.h"
+#include "sartor/base/shape.h"
 #include "sartor/base/text.h"
 #include <cairo.h>
 #include <stdbool.h>
@@ -13,6 +14,10 @@
 enum sr_status sr_png_write(FILE *stream, cairo_surface_t *surface, double resolution,
                             const char *const *provenance, const char *path,
                             struct sr_error *error);
+
+/* Grey or coloured bytes as PNG. */
+enum sr_status sr_png_write_pixels(FILE *stream, const uint8_t *pixels, struct sr_shape shape,
+                                   struct sr_error *error);
 
 /* Surfaces that collect their file in `text`; the caller draws, then finishes and destroys them. */
 cairo_surface_t *sr_svg_begin(struct sr_text *text, double width, double height);

@@ -275,7 +275,7 @@ static inline void read_picture(const char *path, struct picture *picture)
     png_infop info = png_create_info_struct(png);
     if (setjmp(png_jmpbuf(png))) fail_msg("%s is no PNG", path);
     png_init_io(png, stream);
-    png_read_png(png, info, PNG_TRANSFORM_IDENTITY, NULL);
+    png_read_png(png, info, PNG_TRANSFORM_GRAY_TO_RGB, NULL);
     picture->width = (int)png_get_image_width(png, info);
     picture->height = (int)png_get_image_height(png, info);
     picture->resolution = png_get_pixels_per_meter(png, info) * 0.0254;

@@ -18,7 +18,7 @@ tests_figure_test_drawn_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=sr_draw_text \
 tests_figure_test_pages_SOURCES = tests/figure/test_pages.c
 tests_figure_test_pages_CPPFLAGS = $(TEST_CPPFLAGS) $(PNG_CFLAGS) $(CAIRO_CFLAGS) $(JANSSON_CFLAGS)
 tests_figure_test_pages_LDADD = $(TEST_LIBS)
-EXTRA_DIST += tests/figure/golden/pages.txt
+EXTRA_DIST += tests/figure/golden/pages.txt tests/figure/hover.js
 tests_figure_test_parts_SOURCES = tests/figure/test_parts.c
 tests_figure_test_parts_CPPFLAGS = $(TEST_CPPFLAGS) $(PNG_CFLAGS) $(CAIRO_CFLAGS) $(JANSSON_CFLAGS)
 tests_figure_test_parts_LDADD = $(TEST_LIBS)

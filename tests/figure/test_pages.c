@@ -7,6 +7,23 @@
 
 static struct sr_error error;
 
+static const float points[2 * IMAGES] = {0,  1, 2, 5, 3, 3, -4, 2,  8, 8, 1, 1, 0,
+                                         -6, 5, 2, 7, 7, 4, 0,  -1, 3, 2, 2, 6, 5};
+static const uint8_t categories[IMAGES] = {0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 255, 0};
+static const struct sr_scatter_chart scatter_chart = {.title = "Map",
+                                                      .note = "a note",
+                                                      .count = IMAGES,
+                                                      .points = points,
+                                                      .categories = categories,
+                                                      .names = class_names,
+                                                      .name_count = 3,
+                                                      .captions = captions,
+                                                      .pictures = image_list,
+                                                      .shape = {SIDE, SIDE, 1},
+                                                      .files = {"train", "test"},
+                                                      .first_count = 9};
+static const struct sample_chart scatter = {"scatter", &sr_chart_scatter, &scatter_chart, IMAGES};
+
 /* The bytes behind "base64,", up to the quote that ends them. */
 static const char *decode(const char *from, struct sr_text *bytes)
 {
@@ -114,6 +131,8 @@ static void add_chart(struct sr_text *out, const struct sample_chart *sample)
         sr_plotly_begin(&plot, false);
         sample->chart->plotly(&plot, sample->data);
         sr_plotly_end(&plot, &page);
+        if (plot.thumbnails.uri) sr_thumbnails_print(&plot.thumbnails, sr_theme(false), &page);
+        free(plot.thumbnails.uri);
         add_plain(out, sr_text_get(&page), "{}");
         sr_text_fini(&page);
     }
@@ -125,9 +144,9 @@ static void pages_and_tables(void **state)
     const char *path = source_file("tests/figure/golden/pages.txt");
     struct sr_text text = {0};
     size_t length;
-    for (size_t i = 0; i < SAMPLE_CHARTS; i++) {
+    for (size_t i = 0; i <= SAMPLE_CHARTS; i++) {
         struct sr_text whole = {0};
-        add_chart(&whole, &sample_charts[i]);
+        add_chart(&whole, i < SAMPLE_CHARTS ? &sample_charts[i] : &scatter);
         add_short(&text, sr_text_get(&whole));
         sr_text_fini(&whole);
     }
@@ -146,8 +165,55 @@ static void pages_and_tables(void **state)
     sr_text_fini(&text);
 }
 
+/* Large pictures are made smaller by averaging, and of very many only some are taken. */
+static void thumbnails(void **state)
+{
+    (void)state;
+    enum { HEIGHT = 48, WIDTH = 64, MANY = 25000 };
+    static uint8_t grey[3][HEIGHT * WIDTH], small[2][64];
+    static const uint8_t *many[MANY];
+    const uint8_t *const pictures[] = {grey[0], grey[1], grey[2]};
+    struct sr_thumbnails made;
+    struct sr_text png = {0};
+    struct picture sheet;
+    for (int y = 0; y < HEIGHT; y++)
+        for (int x = 0; x < WIDTH; x++) {
+            grey[0][y * WIDTH + x] = (uint8_t)(x % 2 ? 20 : 10); /* 15 on average */
+            grey[1][y * WIDTH + x] = (uint8_t)(4 * (y / 2));
+            grey[2][y * WIDTH + x] = (uint8_t)(3 * (x / 2));
+        }
+    assert_int_equal(sr_thumbnails_make(&made, pictures, 3, (struct sr_shape){HEIGHT, WIDTH, 1}),
+                     1);
+    assert_true(made.count == 3 && made.columns == 2 && made.rows == 2);
+    assert_true(made.width == 96 && made.height == 72);
+    char *quoted = sr_xprintf("%s\"", made.uri);
+    decode(strchr(quoted, ',') + 1, &png);
+    const char *path = in_scratch("sheet.png");
+    assert_ok(sr_file_write(path, png.bytes, png.length, &error));
+    read_picture(path, &sheet);
+    assert_true(sheet.width == 64 && sheet.height == 48);
+    assert_int_equal(sheet.dots[23 * 64 + 31], 0x0f0f0f);
+    assert_int_equal(sheet.dots[7 * 64 + 40], 0x010101 * 28);
+    assert_int_equal(sheet.dots[40 * 64 + 9], 0x010101 * 27);
+    assert_int_equal(sheet.dots[40 * 64 + 50], 0);
+    free(sheet.dots);
+    sr_text_fini(&png);
+    free(quoted);
+    free(made.uri);
+    for (size_t i = 0; i < MANY; i++) many[i] = small[i % 2];
+    assert_int_equal(sr_thumbnails_make(&made, many, 13, (struct sr_shape){8, 8, 1}), 1);
+    free(made.uri);
+    /* 28 × 28 in colour takes 2,352 bytes, so 3,401 pictures are shown at most: every eighth. */
+    static uint8_t colour[28 * 28 * 3];
+    for (size_t i = 0; i < MANY; i++) many[i] = colour;
+    assert_int_equal(sr_thumbnails_make(&made, many, MANY, (struct sr_shape){28, 28, 3}), 8);
+    assert_int_equal(made.count, MANY / 8);
+    free(made.uri);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(pages_and_tables)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(pages_and_tables),
+                                       cmocka_unit_test(thumbnails)};
     return cmocka_run_group_tests_name("figure pages", tests, make_scratch, remove_scratch);
 }

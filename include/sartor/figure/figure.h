@@ -206,6 +206,9 @@ struct sr_scatter_chart {
     int name_count;
     const float *values;         /* count, 0..1 or NaN, instead of categories; or NULL */
     const char *const *captions; /* count: what each is */
+    /* Count: the picture of each, of this shape, for the page; NULL for none. */
+    const uint8_t *const *pictures;
+    struct sr_shape shape;
     /* The first `first_count` points are rows of files[0], the others of files[1]. */
     const char *files[2];
     size_t first_count;
