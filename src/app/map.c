@@ -314,8 +314,10 @@ static enum sr_status run_tsne(const void *key, void *value, struct sr_pool *poo
     const struct key *own = key;
     const struct sr_dataset *data = own->base.data;
     struct sr_map *map = value;
-    if (own->base.model || data->origin) return make(key, map, SR_MAP_TSNE, pool, monitor, error);
-    char *path = map_file_path(own->home, data->digest, own->features, own->perplexity, own->seed);
+    char *path = data->origin ? NULL
+                              : map_file_path(own->home, data->digest, own->base.model,
+                                              own->features, own->perplexity, own->seed);
+    if (!path) return make(key, map, SR_MAP_TSNE, pool, monitor, error);
     map->train = data->files[SR_FILE_TRAIN].count;
     map->count = map->train + data->files[SR_FILE_TEST].count;
     enum sr_status status = SR_OK;

@@ -1,6 +1,7 @@
 /* map_file.c - see map_file.h. */
 #include "map_file.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include "sartor/base/file.h"
 #include "sartor/base/memory.h"
 #include "sartor/compute/cpu.h"
+#include "sartor/models/representation.h"
 #include "sartor/models/tensors.h"
 
 /* Increased whenever maps are laid out in another way. */
@@ -29,11 +31,17 @@ static const struct {
                       [K] = {"k", 1, 1e6, true},
                       [SECONDS] = {"seconds", 0, 1e9, false}};
 
-char *map_file_path(const char *home, const char *digest, enum sr_features features,
-                    double perplexity, uint64_t seed)
+char *map_file_path(const char *home, const char *digest, const struct sr_model *model,
+                    enum sr_features features, double perplexity, uint64_t seed)
 {
-    return sr_xprintf("%s/maps/%s-%s-%g-%llu.safetensors", home, digest,
-                      sr_features_names[features], perplexity, (unsigned long long)seed);
+    char of[32];
+    uint64_t identity;
+    struct sr_error ignored;
+    snprintf(of, sizeof of, "%s", sr_features_names[features]);
+    if (model && sr_representation_identity(model, &identity, &ignored)) return NULL;
+    if (model) snprintf(of, sizeof of, "model-%016" PRIx64, identity);
+    return sr_xprintf("%s/maps/%s-%s-%g-%" PRIu64 ".safetensors", home, digest, of, perplexity,
+                      seed);
 }
 
 static bool read_numbers(const struct sr_tensors *set, double values[NUMBERS])

@@ -203,7 +203,7 @@ static struct result *start(struct sr_session *session, const struct sr_result_k
     if (kind->run_name) {
         char name[64];
         kind->run_name(copy, name, sizeof name);
-        run = sr_session_add_run(session, copy->model ? copy->model->class : NULL, name);
+        run = sr_session_add_run(session, NULL, name);
     }
     result->job = sr_task_submit(session, kind->lane, &result->task);
     if (run) run->job = result->job;

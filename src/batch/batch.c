@@ -160,9 +160,10 @@ static void show_progress(struct runner *runner, const struct sr_session *sessio
         runner->bar = true;
     } else {
         sr_say(stderr, "%s: %.0f %% of %s%s%s%s%s", label, share * 100,
-               study              ? "the study"
-               : progress->epochs ? "the training"
-                                  : "the fit",
+               study               ? "the study"
+               : progress->epochs  ? "the training"
+               : run && run->class ? "the fit"
+                                   : "the work",
                *detail ? "  " : "", detail, *left ? "  " : "", left);
     }
     fflush(stderr);

@@ -2,8 +2,13 @@
 #include "sartor/models/representation.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "sartor/base/memory.h"
+#include "sartor/data/identity.h"
 #include "sartor/models/networks.h"
+#include "sartor/models/trust.h"
 
 size_t sr_representation_size(const struct sr_model *model)
 {
@@ -44,4 +49,52 @@ enum sr_status sr_representation_fill(const struct sr_model *model,
         .network = parts.network, .input = parts.input, .pool = pool, .monitor = monitor};
     if (!status) status = sr_inference_features(&inference, samples, rows, error);
     return status ? status : check(model, samples, width, rows, error);
+}
+
+struct hashes {
+    uint64_t *items;
+    size_t count, room;
+};
+
+static void add(struct hashes *hashes, const void *bytes, size_t size)
+{
+    sr_xgrow(&hashes->items, &hashes->room, hashes->count + 1, sizeof *hashes->items);
+    hashes->items[hashes->count++] = sr_identity(bytes, size);
+}
+
+static void add_text(struct hashes *hashes, const char *text)
+{
+    add(hashes, text, strlen(text));
+}
+
+enum sr_status sr_representation_identity(const struct sr_model *model, uint64_t *identity,
+                                          struct sr_error *error)
+{
+    if (model->base) model = model->base;
+    if (!model->class->save)
+        return sr_error_set(error, SR_ERROR_STATE, "%s has no files", model->class->name);
+    struct sr_tensors set = {0};
+    struct sr_text params = {0};
+    struct hashes hashes = {0};
+    enum sr_status status = model->class->save(model->state, &set, error);
+    if (!status && model->trust) status = sr_trust_save(model->trust, &set, error);
+    if (!status) {
+        add_text(&hashes, model->class->name);
+        sr_args_print(model->params, true, &params);
+        add_text(&hashes, sr_text_get(&params));
+        for (size_t i = 0; i < set.pairs; i++) {
+            add_text(&hashes, set.keys[i]);
+            add_text(&hashes, set.values[i]);
+        }
+        for (size_t i = 0; i < set.count; i++) {
+            const struct sr_tensor *one = &set.items[i];
+            add_text(&hashes, one->name);
+            add(&hashes, one->data, one->count * sr_dtype_size(one->dtype));
+        }
+        *identity = sr_identity((const uint8_t *)hashes.items, hashes.count * sizeof *hashes.items);
+    }
+    free(hashes.items);
+    sr_text_fini(&params);
+    sr_tensors_fini(&set);
+    return status;
 }

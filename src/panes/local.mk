@@ -35,6 +35,7 @@ libsartor_a_SOURCES += \
 	src/panes/map_draw.c \
 	src/panes/map_points.c \
 	src/panes/missing.c \
+	src/panes/motion.c \
 	src/panes/overlay.c \
 	src/panes/pictures.c \
 	src/panes/sample.c \

@@ -197,6 +197,20 @@ static void draw_head(const struct sr_session *session, struct sr_area area, con
     sr_text_fini(&right);
 }
 
+/* While zoomed, what is shown follows the cursor before it reaches the edge. */
+static void follow(struct sr_session *session, struct map *map, const struct map_shown *shown)
+{
+    const size_t at = map_cursor(session, shown);
+    if (!map->zoom || at == SIZE_MAX) return;
+    const struct map_window window = map_window(map, shown, map->area.width, map->area.height);
+    const double half[2] = {0.4 * window.step * window.columns, 0.8 * window.step * window.lines};
+    for (size_t part = 0; part < 2; part++) {
+        const double off = (double)shown->points[2 * at + part] - map->centre[part];
+        if (off > half[part]) map->centre[part] += off - half[part];
+        if (off < -half[part]) map->centre[part] += off + half[part];
+    }
+}
+
 static void draw(struct sr_session *session, struct sr_area area)
 {
     struct map *map = map_state(session);
@@ -212,6 +226,7 @@ static void draw(struct sr_session *session, struct sr_area area)
             const int side = area.width >= 60 ? area.width / 4 < 40 ? area.width / 4 : 40 : 0,
                       head = area.height >= 6, foot = !side && area.height >= 10;
             const bool found = find_colours(session, map, &colours, &why);
+            if (map_moves(&shown)) follow(session, map, &shown);
             if (head) draw_head(session, area, map, &shown, &why);
             map_draw_points(
                 session, map, &shown, found ? &colours : NULL,
@@ -234,20 +249,6 @@ static void draw(struct sr_session *session, struct sr_area area)
     sr_map_colours_fini(&colours);
     sr_text_fini(&title);
     sr_text_fini(&text);
-}
-
-/* While zoomed, what is shown follows the cursor before it reaches the edge. */
-static void follow(struct sr_session *session, struct map *map, const struct map_shown *shown)
-{
-    const size_t at = map_cursor(session, shown);
-    if (!map->zoom || at == SIZE_MAX) return;
-    const struct map_window window = map_window(map, shown, map->area.width, map->area.height);
-    const double half[2] = {0.4 * window.step * window.columns, 0.8 * window.step * window.lines};
-    for (size_t part = 0; part < 2; part++) {
-        const double off = (double)shown->points[2 * at + part] - map->centre[part];
-        if (off > half[part]) map->centre[part] += off - half[part];
-        if (off < -half[part]) map->centre[part] += off + half[part];
-    }
 }
 
 static void move(struct sr_session *session, enum sr_move move)
@@ -309,30 +310,33 @@ static bool choose(struct sr_session *session, int value)
     return again;
 }
 
-/* Enter browses the neighbourhood that is marked, or enlarges the sample. */
+/* Enter browses the neighbourhood or rectangle that is marked, or enlarges the sample. Where the
+ * principal components stand in for t-SNE, the line says so: it selects what is marked. */
 static void enter(struct sr_session *session, struct sr_text *line)
 {
     const struct map *map = map_state(session);
+    struct map_shown shown;
     enum sr_file file;
     uint32_t row;
     char id[64];
     if (!sr_pane_sample(session, &file, &row)) return;
     sr_pane_id(id, sizeof id, file, row);
+    map_find(session, &shown);
+    if (!map->boxed && !map->within) {
+        sr_text_printf(line, "show %s", id);
+        return;
+    }
     if (map->boxed) {
-        struct map_shown shown;
         double box[4];
-        map_find(session, &shown);
         const size_t at = shown.points ? map_cursor(session, &shown) : SIZE_MAX;
         if (at == SIZE_MAX) return;
         map_box(map, &shown, at, box);
         sr_text_printf(line, "browse box=%.9g,%.9g,%.9g,%.9g", box[0], box[1], box[2], box[3]);
-        return;
-    }
-    if (map->within) {
+    } else {
         sr_text_printf(line, "browse near=%s within=%zu", id, map->within);
         if (map->class >= 0) sr_text_printf(line, " class=%d", map->class);
-    } else
-        sr_text_printf(line, "show %s", id);
+    }
+    if (shown.components && shown.request.layout != SR_MAP_PCA) sr_text_add(line, " layout=pca");
 }
 
 static bool back(struct sr_session *session)
@@ -477,6 +481,10 @@ static enum sr_status box(struct sr_session *session, struct sr_error *error)
     const size_t at = shown.points ? map_cursor(session, &shown) : SIZE_MAX;
     if (at == SIZE_MAX)
         return sr_error_set(error, SR_ERROR_STATE, "there is no sample under the cursor");
+    if (map_moves(&shown))
+        return sr_error_set(error, SR_ERROR_STATE,
+                            "the points still move; a rectangle can be marked when t-SNE has "
+                            "settled, and at once on the principal components (u)");
     map->boxed = !map->boxed;
     map->within = 0;
     memcpy(map->corner, shown.points + 2 * at, sizeof map->corner);

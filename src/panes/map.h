@@ -5,6 +5,8 @@
 #include "sartor/app/map.h"
 #include "shared.h"
 
+enum map_stage { MAP_COMPONENTS, MAP_MOVES, MAP_SETTLED };
+
 struct map {
     enum sr_map_colour colour;
     int zoom;         /* steps of 1.5; 0: all points */
@@ -13,6 +15,8 @@ struct map {
     int class;        /* of it only samples of this class; -1 for all */
     bool boxed;       /* a rectangle is marked, from this corner to the cursor */
     float corner[2];
+    enum map_stage stage; /* of the positions shown last, and the map that they are of */
+    struct sr_map_request drawn;
     /* Positions of a layout that settles. */
     float *live;
     size_t live_count;
@@ -40,6 +44,12 @@ struct map_window {
     double left, top, step;
     int columns, lines;
 };
+
+/* Are these positions of a layout under way? */
+static inline bool map_moves(const struct map_shown *shown)
+{
+    return shown->settling && !shown->components;
+}
 
 struct map *map_state(struct sr_session *session);
 void map_find(struct sr_session *session, struct map_shown *shown);

@@ -42,7 +42,10 @@ static void take_live(struct sr_session *session, struct map *map, struct map_sh
         map->live_version = 0;
         map->asked = shown->request;
     }
-    sr_session_map_live(session, &shown->request, map->live, count, &map->live_version);
+    struct sr_motion *motion = sr_screen_motion(session);
+    if (!motion->held &&
+        sr_session_map_live(session, &shown->request, map->live, count, &map->live_version))
+        motion->moved = true;
     if (map->live_version) {
         shown->points = map->live;
         shown->count = count;
@@ -56,9 +59,8 @@ static void take_map(struct map_shown *shown, const struct sr_map *map)
     shown->count = map->count;
 }
 
-void map_find(struct sr_session *session, struct map_shown *shown)
+static void find(struct sr_session *session, struct map *map, struct map_shown *shown)
 {
-    struct map *map = map_state(session);
     const struct sr_map *found = NULL;
     *shown = (struct map_shown){.request = *sr_session_map_shown(session)};
     if (sr_session_data(session, &shown->why)) return;
@@ -90,6 +92,26 @@ void map_find(struct sr_session *session, struct map_shown *shown)
     components.layout = SR_MAP_PCA;
     shown->components = true;
     if (sr_session_map(session, &components, &found, &shown->why) == SR_OK) take_map(shown, found);
+}
+
+/* A rectangle and what is zoomed in on are of the positions that they were chosen on. When others
+ * come, the rectangle is gone, and the sample under the cursor is in the middle. */
+void map_find(struct sr_session *session, struct map_shown *shown)
+{
+    struct map *map = map_state(session);
+    find(session, map, shown);
+    if (!shown->points) return;
+    const enum map_stage stage = shown->components  ? MAP_COMPONENTS
+                                 : map_moves(shown) ? MAP_MOVES
+                                                    : MAP_SETTLED;
+    if (stage == map->stage && same_request(&shown->request, &map->drawn)) return;
+    const size_t at = map_cursor(session, shown);
+    map->stage = stage;
+    map->drawn = shown->request;
+    sr_screen_motion(session)->moved = true;
+    map->boxed = false;
+    for (size_t part = 0; at != SIZE_MAX && part < 2; part++)
+        map->centre[part] = (double)shown->points[2 * at + part];
 }
 
 struct map_window map_window(const struct map *map, const struct map_shown *shown, int columns,

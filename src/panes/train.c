@@ -113,7 +113,7 @@ static void enter(struct sr_session *session, struct sr_text *line)
         return;
     }
     if (run) {
-        if (run->state == SR_JOB_DONE) {
+        if (run->state == SR_JOB_DONE && run->class) {
             sr_text_add(line, "confusion ");
             sr_words_quote(line, run->name);
         }

@@ -33,11 +33,11 @@ const char *train_run_state(const struct sr_run *run)
     case SR_JOB_QUEUED:
         return "waiting";
     case SR_JOB_RUNNING:
-        return "training";
+        return run->class ? "training" : "computing"; /* a map, suspects, a study's parts */
     case SR_JOB_PAUSED:
         return "paused";
     case SR_JOB_DONE:
-        return run->stopped ? "stopped early" : "trained";
+        return run->stopped ? "stopped early" : run->class ? "trained" : "done";
     case SR_JOB_FAILED:
         return "failed";
     case SR_JOB_STOPPED:
@@ -101,7 +101,7 @@ void train_run_words(const struct sr_run *run, struct sr_text *text)
             sr_format_count(count, sizeof count, run->parameters);
             sr_text_printf(text, ", %s parameters", count);
         }
-        if (run->state == SR_JOB_DONE && !run->elsewhere)
+        if (run->state == SR_JOB_DONE && run->class && !run->elsewhere)
             sr_text_printf(text, ", seed %llu", (unsigned long long)run->seed);
     }
     if (run->limit && run->state != SR_JOB_QUEUED) {

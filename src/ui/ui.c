@@ -33,6 +33,7 @@ struct loop {
     bool answered;    /* a command or a job has ended */
     uint64_t answers; /* session->answers, seen so far */
     double next_look; /* clock from which trainings of other processes are looked for again */
+    double next_move; /* clock from which a picture that moves may change again */
     int signal;       /* that ends the program, 0 for none */
 };
 
@@ -47,9 +48,17 @@ static void press(struct loop *loop)
     loop->stale = loop->pressed = true;
 }
 
+/* A picture that moves is sent whole, and then stays for as long as its bytes take at so many a
+ * second for each frame a second that may be shown. */
+enum { MOVING_BYTES = 512 };
+
 static void draw(struct loop *loop)
 {
     struct sr_session *session = loop->session;
+    struct sr_motion *motion = sr_screen_motion(session);
+    const double now = sr_clock_seconds(),
+                 refresh = (double)sr_args_integer(session->options, "refresh");
+    motion->held = now < loop->next_move;
     int columns, lines;
     terminal_size(&columns, &lines);
     if (columns != loop->grid.columns || lines != loop->grid.lines)
@@ -63,12 +72,14 @@ static void draw(struct loop *loop)
     struct sr_cursor cursor = sr_screen_draw(session, &loop->grid);
     terminal_mouse(sr_args_switch(session->options, "mouse"));
     bool shown = cursor.typing || sr_args_switch(session->options, "cursor");
-    const bool whole = for_person(loop);
+    const bool whole = for_person(loop) || motion->moved;
     size_t bytes;
     loop->stale = !sr_grid_send(&loop->shown, &loop->grid, session->look.depth,
                                 whole ? SIZE_MAX : BUCKET_FRAME, &loop->sent_to, &bytes);
     terminal_paint(&loop->shown, session->look.depth, cursor.x, cursor.y, shown);
     bucket_take(&loop->bucket, whole, bytes);
+    if (motion->moved) loop->next_move = now + (double)bytes / (MOVING_BYTES * refresh);
+    motion->moved = false;
     loop->pressed = loop->answered = false;
 }
 

@@ -31,7 +31,7 @@ static void kept(void **state)
     float points[2 * COUNT];
     const struct sr_map map = make_map(points);
     struct sr_map back = {.count = COUNT, .train = 150};
-    char *name = map_file_path(room, "0123", SR_FEATURES_HOG, 30, 1);
+    char *name = map_file_path(room, "0123", NULL, SR_FEATURES_HOG, 30, 1);
     snprintf(path, sizeof path, "%s", name);
     free(name);
     assert_non_null(strstr(path, "/maps/0123-hog-30-1.safetensors"));
@@ -121,7 +121,7 @@ static void next_start(void **state)
     sr_map_request_init(&request);
     assert_int_equal(settled(sr_session_map(session, &request, &map, &error)), SR_OK);
     const float first = map->points[0];
-    char *name = map_file_path(session->home, session->data->digest, SR_FEATURES_PIXELS,
+    char *name = map_file_path(session->home, session->data->digest, NULL, SR_FEATURES_PIXELS,
                                SR_MAP_PERPLEXITY, 1);
     assert_true(map_file_load(name, &file));
     assert_memory_equal(file.points, map->points, 320 * sizeof *map->points);

@@ -43,6 +43,25 @@ run map perplexity=1
 run map layout=pca
 grep -q "1,500 samples by their pixels" out && grep -q "Ankle boot" out; report $? "people get sentences and a table"
 
+run --json map small
+layout=$(grep -o '"classes".*' out) before=$(number seconds)
+run --json map small
+[ "$(number seconds)" = "$before" ] && [ "$(grep -o '"classes".*' out)" = "$layout" ]; report $? "that of a model is kept, too"
+run train mlp epochs=1 hidden=24,17 name=small seed=9
+run --json map small
+[ "$code" -eq 0 ] && [ "$(grep -o '"classes".*' out)" != "$layout" ]; report $? "and not taken for that of another one of this name"
+
+# The interactive page shows pictures beside the mouse.
+echo 'var Plotly = {newPlot: function () {}};' >plotly.js
+run export map layout=pca plotly="$work/plotly.js" to=map.html
+[ "$code" -eq 0 ] && grep -q '<div id="picture">' map.html && [ "$(wc -c <map.html)" -lt 3000000 ]; report $? "a page with a picture for each point"
+if command -v node >/dev/null; then
+    node "$source/tests/figure/hover.js" map.html >out 2>err
+    grep -qx "1500 of 1500" out; report $? "under the mouse is the picture of its point"
+else
+    n=$((n + 1)); echo "ok $n - under the mouse is the picture of its point # SKIP no node"
+fi
+
 # A part of the map is a filter.
 script() { printf '%s\n' "$@" >script; "$sartor" --home "$work/home" --data "$mini" --json --batch script >out 2>err </dev/null; code=$?; }
 ids() { tail -n 1 out | sed 's/.*"indices": \[\([^]]*\)\].*/\1/' | tr -d ' "' | tr ',' '\n' | grep . | sort; }

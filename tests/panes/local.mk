@@ -81,16 +81,25 @@ EXTRA_DIST += \
 	tests/panes/golden/compare-changed-120x40.txt \
 	tests/panes/golden/compare-changed-40x12.txt \
 	tests/panes/golden/compare-changed-80x24.txt \
+	tests/panes/golden/map-100x30.txt \
 	tests/panes/golden/map-120x40.txt \
+	tests/panes/golden/map-16-ansi-100x30.txt \
+	tests/panes/golden/map-16-ansi-200x60.txt \
 	tests/panes/golden/map-200x60.txt \
 	tests/panes/golden/map-40x12.txt \
 	tests/panes/golden/map-80x24.txt \
+	tests/panes/golden/map-ansi-100x30.txt \
 	tests/panes/golden/map-ansi-120x40.txt \
+	tests/panes/golden/map-ansi-200x60.txt \
 	tests/panes/golden/map-ansi-80x24.txt \
+	tests/panes/golden/map-ascii-100x30.txt \
+	tests/panes/golden/map-ascii-200x60.txt \
 	tests/panes/golden/map-ascii-40x12.txt \
 	tests/panes/golden/map-ascii-80x24.txt \
 	tests/panes/golden/map-confidence-80x24.txt \
 	tests/panes/golden/map-near-ansi-80x24.txt \
+	tests/panes/golden/map-plain-100x30.txt \
+	tests/panes/golden/map-plain-200x60.txt \
 	tests/panes/golden/map-plain-80x24.txt \
 	tests/panes/golden/map-sixteen-ansi-80x24.txt \
 	tests/panes/golden/map-suspect-80x24.txt \

@@ -141,7 +141,7 @@ static void neighbourhood(void **state)
     sr_text_clear(&line);
     look(session, "wider");
     sr_pane_map.enter(session, &line);
-    assert_string_equal(sr_text_get(&line), "browse near=train:0 within=100");
+    assert_string_equal(sr_text_get(&line), "browse near=train:0 within=100 layout=pca");
     map_find(session, &shown);
     bool *near = map_near(session, map_state(session), &shown, map_cursor(session, &shown));
     struct sr_filter filter;
@@ -268,12 +268,58 @@ static void panning(void **state)
     fixture_free(session);
 }
 
+/* A rectangle and a zoomed view are of the points that they were chosen on: when t-SNE takes the
+ * place of the components, no other sample is marked or shown for them. */
+static void other_points(void **state)
+{
+    (void)state;
+    struct sr_session *session = fixture_new();
+    struct map_shown shown;
+    session->view.pane = &sr_pane_map;
+    assert_int_equal(sr_args_set(session->options, "autorun", "off", &error), SR_OK);
+    check(session);
+    struct map *map = map_state(session);
+    struct sr_motion *motion = sr_screen_motion(session);
+    motion->moved = false;
+    look(session, "larger");
+    look(session, "box");
+    for (int i = 0; i < 4; i++) sr_screen_move(session, SR_MOVE_RIGHT);
+    assert_true(map->boxed);
+    assert_int_equal(sr_args_set(session->options, "autorun", "on", &error), SR_OK);
+    for (;;) {
+        map_find(session, &shown);
+        if (map_moves(&shown)) {
+            const struct sr_pane_action *action = sr_pane_map.actions;
+            while (strcmp(action->name, "box") != 0) action++;
+            assert_int_equal(action->run(session, &error), SR_ERROR_STATE);
+            /* While the front end holds the picture, it stays. */
+            const uint64_t version = map->live_version;
+            motion->held = true;
+            sr_session_wait(session, 0.15);
+            map_find(session, &shown);
+            assert_int_equal(map->live_version, version);
+            motion->held = false;
+        }
+        if (!shown.components && !shown.settling) break;
+        sr_session_wait(session, 0.02);
+    }
+    const size_t at = map_cursor(session, &shown);
+    assert_true(motion->moved);
+    assert_false(map->boxed);
+    assert_true(map->zoom > 0);
+    assert_float_equal(map->centre[0], shown.points[2 * at], 0);
+    assert_float_equal(map->centre[1], shown.points[2 * at + 1], 0);
+    check(session);
+    fixture_free(session);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(random_walk),   cmocka_unit_test(rectangle),
         cmocka_unit_test(class_cluster), cmocka_unit_test(panning),
         cmocka_unit_test(directions),    cmocka_unit_test(neighbourhood),
+        cmocka_unit_test(other_points),
     };
     return cmocka_run_group_tests_name("map", tests, NULL, NULL);
 }

@@ -725,6 +725,22 @@ static void colour(void **state)
     rmdir(folder);
 }
 
+/* In colour, with 16 colours, in ASCII and without colours. */
+static void map_modes(struct sr_session *session, int columns, int lines)
+{
+    screen(session, columns, lines, "map");
+    session->look.depth = SR_DEPTH_256;
+    screen(session, columns, lines, "map-ansi");
+    session->look.depth = SR_DEPTH_16;
+    screen(session, columns, lines, "map-16-ansi");
+    session->look.depth = SR_DEPTH_NONE;
+    screen(session, columns, lines, "map-plain");
+    session->look.ascii = true;
+    screen(session, columns, lines, "map-ascii");
+    session->look.ascii = false;
+    session->look.depth = SR_DEPTH_DIRECT;
+}
+
 /* The components of pixels: t-SNE is drawn the same way, and takes longer. */
 static void map(void **state)
 {
@@ -737,7 +753,8 @@ static void map(void **state)
     looks(session, "map");
     screen(session, 80, 24, "map");
     screen(session, 120, 40, "map-ansi");
-    screen(session, 200, 60, "map");
+    map_modes(session, 100, 30);
+    map_modes(session, 200, 60);
     screen(session, 20, 5, "map-tiny");
     map->within = 40;
     choose(session, SR_SPLIT_TEST, 6, 0, "cnn");

@@ -16,5 +16,10 @@ enum sr_status sr_representation_fill(const struct sr_model *model,
                                       const struct sr_samples *samples, struct sr_pool *pool,
                                       const struct sr_monitor *monitor, float *rows,
                                       struct sr_error *error);
+/* A number that says which model it is: a hash of all that its file says of how it predicts. Two
+ * models that have it in common represent all images the same way. SR_ERROR_STATE where the
+ * family has no files. */
+enum sr_status sr_representation_identity(const struct sr_model *model, uint64_t *identity,
+                                          struct sr_error *error);
 
 #endif

@@ -104,4 +104,12 @@ struct sr_cursor {
 };
 struct sr_cursor sr_screen_draw(struct sr_session *session, struct sr_grid *grid);
 
+/* A picture that changes by itself in most of its cells, as a layout does while it settles: a part
+ * of an old one beside a part of a new one would be neither. */
+struct sr_motion {
+    bool held;  /* set by the front end: what was drawn last stays */
+    bool moved; /* set by a pane that has taken a new picture; cleared by the front end */
+};
+struct sr_motion *sr_screen_motion(struct sr_session *session);
+
 #endif
