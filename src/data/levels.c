@@ -5,16 +5,17 @@
 
 /* The first range that holds all pixels is the one that they are meant in. */
 static const struct {
-    double high;
-    bool whole; /* only of whole numbers */
+    double high, least; /* the brightest pixel is at most `high`, and at least `least` */
+    bool whole;         /* only of whole numbers */
     double factor;
     const char *note;
 } ranges[] = {
-    {0, false, 1, NULL}, /* all black */
-    {1, false, 255, "All pixels lie within 0..1; they were multiplied by 255."},
-    {16, false, 255.0 / 16, "All pixels lie within 0..16; they were multiplied by 255/16."},
-    {255, false, 1, NULL},
-    {65535, true, 1.0 / 257, "Pixels go up to 65,535; they were divided by 257."},
+    {0, 0, false, 1, NULL}, /* all black */
+    {1, 0, false, 255, "All pixels lie within 0..1; they were multiplied by 255."},
+    {16, 0, false, 255.0 / 16, "All pixels lie within 0..16; they were multiplied by 255/16."},
+    {255, 0, false, 1, NULL},
+    /* a single 300 among bytes is a mistake, not an image of 16 bits */
+    {65535, 8192, true, 1.0 / 257, "Pixels go up to 65,535; they were divided by 257."},
 };
 enum { RANGES = sizeof ranges / sizeof *ranges };
 
@@ -29,13 +30,14 @@ enum sr_status levels_factor(const struct levels *levels, const char *name, doub
                              struct sr_error *error)
 {
     for (int i = 0; i < RANGES && levels->low >= 0; i++)
-        if (levels->high <= ranges[i].high && (!ranges[i].whole || levels->whole)) {
+        if (levels->high <= ranges[i].high && levels->high >= ranges[i].least &&
+            (!ranges[i].whole || levels->whole)) {
             *factor = ranges[i].factor;
             return SR_OK;
         }
     return sr_error_set(error, SR_ERROR_FORMAT,
                         "%s: pixels go from %g to %g; they must lie within 0..255 (or 0..1, 0..16, "
-                        "or be whole numbers within 0..65535)",
+                        "or be whole numbers within 0..65535, the largest above 8191)",
                         name, levels->low, levels->high);
 }
 

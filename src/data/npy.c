@@ -57,6 +57,14 @@ static bool read_shape(const char *text, struct array *array)
     return *text == ')' && array->dimensions > 0;
 }
 
+/* Of a type as it stands in a header, in quotes, followed by whatever else. */
+static int word_length(const char *type)
+{
+    enum { MOST = 24 };
+    const int length = *type == '\'' ? (int)strcspn(type + 1, "'") + 2 : MOST;
+    return length < MOST ? length : MOST;
+}
+
 enum sr_status npy_read_header(struct stream *stream, struct array *array, struct sr_error *error)
 {
     const char *name = stream_name(stream);
@@ -83,9 +91,9 @@ enum sr_status npy_read_header(struct stream *stream, struct array *array, struc
         array->first_fastest = order && !strncmp(order, "True", 4);
         if (!read_type(type, array))
             status = sr_error_set(error, SR_ERROR_FORMAT,
-                                  "%s holds numbers of the type %.24s; whole numbers, floats and "
+                                  "%s holds numbers of the type %.*s; whole numbers, floats and "
                                   "booleans of 1 to 8 bytes can be read",
-                                  name, type ? type : "(none)");
+                                  name, type ? word_length(type) : 6, type ? type : "(none)");
         else if (!order || !read_shape(entry(header, "shape"), array))
             status = sr_error_set(error, SR_ERROR_FORMAT,
                                   "%s has no shape of 1 to %d dimensions in its header", name,

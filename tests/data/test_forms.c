@@ -186,7 +186,7 @@ static void csv(void **state)
     refuse(forms_path("bad"), "\"nan\" in column 7 is no number");
     memcpy(strstr(row, "nan"), "300", 3);
     forms_write(forms_path("bad/train.csv"), row, strlen(row));
-    refuse(forms_path("bad"), "has one image");
+    refuse(forms_path("bad"), "pixels go from 0 to 300;");
     memcpy(strstr(row, "300"), "-30", 3);
     forms_write(forms_path("bad/train.csv"), row, strlen(row));
     refuse(forms_path("bad"), "pixels go from -30 to 7");
@@ -260,8 +260,12 @@ static void numpy(void **state)
     void *bytes = forms_npy("<f4", false, "(1, 8, 8)", bad, sizeof bad, &length);
     refuse(forms_write(forms_path("nan/x_train.npy"), bytes, length), "number 9 of row 0 is nan");
     free(bytes);
+    bad[9] = 300; /* one wrong number does not make it an image of 16 bits */
+    bytes = forms_npy("<f4", false, "(1, 8, 8)", bad, sizeof bad, &length);
+    refuse(forms_write(forms_path("nan/x_train.npy"), bytes, length), "pixels go from 0 to 300;");
+    free(bytes);
     bytes = forms_npy("|O", false, "(1, 8, 8)", bad, sizeof bad, &length);
-    refuse(forms_write(forms_path("nan/x_train.npy"), bytes, length), "of the type '|O'");
+    refuse(forms_write(forms_path("nan/x_train.npy"), bytes, length), "of the type '|O';");
     free(bytes);
     bytes = forms_npy("<f4", false, "(2, 8, 8)", bad, sizeof bad, &length);
     refuse(forms_write(forms_path("nan/x_train.npy"), bytes, length), "holds 256 of the 512 bytes");
