@@ -155,25 +155,47 @@ static void transpose_rows(void *context, size_t index, int worker)
     }
 }
 
+/* Samples that a tree was not fitted to. */
+struct voters {
+    const uint8_t *rows[FOREST_SIDE_BY_SIDE];
+    size_t samples[FOREST_SIDE_BY_SIDE], count;
+};
+
+/* The next ones, from sample `i` on; returns where to go on. Their rows lie all over memory, so they
+ * are fetched ahead. */
+static size_t find_voters(const struct growth *growth, const uint16_t *draws, size_t i,
+                          struct voters *voters)
+{
+    enum { LINE = 64 };
+    const struct forest_table *table = &growth->table;
+    const size_t half = table->count / 2;
+    voters->count = 0;
+    for (; i < table->count && voters->count < FOREST_SIDE_BY_SIDE; i++) {
+        /* A tree that was fitted to an image does not vote on its mirrored copy, half the table
+         * away, either. */
+        if (draws[i] || (growth->mirrored && draws[i < half ? i + half : i - half])) continue;
+        const uint8_t *row = forest_row(table, i);
+        for (int byte = 0; byte < table->features; byte += LINE) __builtin_prefetch(row + byte);
+        voters->rows[voters->count] = row;
+        voters->samples[voters->count++] = i;
+    }
+    return i;
+}
+
 static void count_votes(struct growth *growth, const struct forest_grower *grower,
                         const struct forest_tree *tree)
 {
-    const struct forest_table *table = &growth->table;
     const uint16_t *draws = forest_grower_draws(grower);
-    size_t classes = (size_t)table->classes, half = table->count / 2, i = 0;
-    while (i < table->count) {
-        const uint8_t *rows[FOREST_SIDE_BY_SIDE];
-        size_t samples[FOREST_SIDE_BY_SIDE], leaves[FOREST_SIDE_BY_SIDE], count = 0;
-        for (; i < table->count && count < FOREST_SIDE_BY_SIDE; i++) {
-            /* A tree that was fitted to an image does not vote on its mirrored copy, half the table
-             * away, either. */
-            if (draws[i] || (growth->mirrored && draws[i < half ? i + half : i - half])) continue;
-            rows[count] = forest_row(table, i);
-            samples[count++] = i;
-        }
-        forest_leaves(tree->nodes, rows, count, leaves);
-        for (size_t j = 0; j < count; j++) {
-            atomic_uint *votes = growth->votes + samples[j] * classes;
+    const size_t classes = (size_t)growth->table.classes;
+    struct voters voters[2];
+    size_t i = find_voters(growth, draws, 0, &voters[0]);
+    for (int turn = 0; voters[turn].count; turn = !turn) {
+        const struct voters *now = &voters[turn];
+        size_t leaves[FOREST_SIDE_BY_SIDE];
+        i = find_voters(growth, draws, i, &voters[!turn]);
+        forest_leaves(tree->nodes, now->rows, now->count, leaves);
+        for (size_t j = 0; j < now->count; j++) {
+            atomic_uint *votes = growth->votes + now->samples[j] * classes;
             if (leaves[j] < classes) {
                 atomic_fetch_add_explicit(&votes[leaves[j]], VOTE, memory_order_relaxed);
                 continue;
