@@ -18,7 +18,8 @@ enum {
     SMALL_BYTES = 1 << 22,
     TOGETHER = 32,
     LINE = 64,
-    AHEAD = 4, /* rows that are fetched before they are copied */
+    AHEAD = 4,    /* rows that are fetched before they are read */
+    CACHED = 512, /* rows that are in the cache when a node is looked at, or soon are */
     CLOCK_EVERY = 200000
 };
 
@@ -194,23 +195,26 @@ static void collect_group(struct forest_grower *g, const struct entry *entries, 
                                    totals, total,          squares,  g->options.min_leaf};
 }
 
+static void fetch_row(const uint8_t *row, size_t features)
+{
+    for (size_t byte = 0; byte < features; byte += LINE) __builtin_prefetch(row + byte);
+}
+
 /* Small nodes, and all nodes below them, read copies of their rows that are stored together. */
 static void keep_rows(struct forest_grower *g, const struct pending *at)
 {
-    const size_t features = (size_t)g->table->features;
+    const struct forest_table *table = g->table;
+    const size_t features = (size_t)table->features;
     if (at->last - at->first > g->small || (at->first >= g->first_kept && at->last <= g->last_kept))
         return;
     g->first_kept = at->first;
     g->last_kept = at->last;
     for (uint32_t i = at->first; i < at->last; i++) {
-        if (i + AHEAD < at->last) {
-            const uint8_t *next =
-                forest_row(g->table, g->table->samples[g->entries[i + AHEAD].place]);
-            for (size_t byte = 0; byte < features; byte += LINE) __builtin_prefetch(next + byte);
-        }
+        if (i + AHEAD < at->last)
+            fetch_row(forest_row(table, table->samples[g->entries[i + AHEAD].place]), features);
         g->entries[i].copy = (uint16_t)(i - at->first);
         memcpy(g->rows + (i - at->first) * features,
-               forest_row(g->table, g->table->samples[g->entries[i].place]), features);
+               forest_row(table, table->samples[g->entries[i].place]), features);
     }
 }
 
@@ -224,11 +228,14 @@ static void gather(struct forest_grower *g, const struct entry *entries, const u
     if (count > g->small) {
         const uint8_t *column = table->columns + (size_t)features[0] * table->count;
         for (size_t i = 0; i < count; i++) values[i] = column[entries[i].place];
-    } else {
-        for (size_t i = 0; i < count; i++) {
-            const uint8_t *row = g->rows + entries[i].copy * (size_t)table->features;
-            for (size_t k = 0; k < many; k++) values[k * pitch + i] = row[features[k]];
-        }
+        return;
+    }
+    const size_t width = (size_t)table->features;
+    for (size_t i = 0; i < count; i++) {
+        const uint8_t *row = g->rows + entries[i].copy * width;
+        if (count > CACHED && i + AHEAD < count)
+            fetch_row(g->rows + entries[i + AHEAD].copy * width, width);
+        for (size_t k = 0; k < many; k++) values[k * pitch + i] = row[features[k]];
     }
 }
 
