@@ -1,7 +1,8 @@
 /* Messages between processes of one machine by Unix sockets, in place of MPI: a module for tests,
  * which then need no launcher, go on when a process dies, and can be watched by a thread sanitizer.
  * $SARTOR_SOCKETS is a folder for the sockets, $PMI_RANK and $PMI_SIZE are as MPICH's launcher sets
- * them. */
+ * them. With $SARTOR_LINK="SECONDS BITS" each process is behind a link that delays a message by so
+ * many seconds and carries so many bits a second. */
 #include "sartor/base/transport.h"
 
 #include <errno.h>
@@ -23,6 +24,7 @@ enum { MOST = 64 };
 /* What goes before each message. */
 struct head {
     uint64_t tag, length;
+    double due; /* clock: when it has come over the link */
 };
 
 struct message {
@@ -51,6 +53,17 @@ static struct peer {
     struct request *sending, *awaiting; /* in their order */
 } peers[MOST];
 static int own, all;
+static struct {
+    double delay, rate; /* seconds; bits a second, 0: no link */
+    double idle;        /* clock: from then on it carries nothing */
+} own_link;
+
+static double now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
 
 /* ---- moving bytes ---- */
 
@@ -109,12 +122,13 @@ static void pull(struct peer *peer)
     }
 }
 
-/* The link to the first message of a tag. */
+/* The pointer to the first message of a tag that has come; one to NULL where there is none. */
 static struct message **find(struct peer *peer, int tag)
 {
+    static struct message *none;
     struct message **at = &peer->first;
     while (*at && (*at)->head.tag != (uint64_t)tag) at = &(*at)->next;
-    return at;
+    return *at && (*at)->head.due > 0 && (*at)->head.due > now() ? &none : at;
 }
 
 /* Give what has come in to those that wait for it, in their order. */
@@ -151,7 +165,12 @@ static void *begin(int other, int tag, void *bytes, size_t length, bool sends)
     struct peer *peer = &peers[other];
     struct request **at = sends ? &peer->sending : &peer->awaiting;
     if (!request) return NULL;
-    *request = (struct request){.head = {(uint64_t)tag, length}, .bytes = bytes, .sends = sends};
+    *request = (struct request){.head = {(uint64_t)tag, length, 0}, .bytes = bytes, .sends = sends};
+    if (sends && own_link.rate > 0) {
+        const double begun = now(), free = own_link.idle > begun ? own_link.idle : begun;
+        own_link.idle = free + 8 * (double)length / own_link.rate;
+        request->head.due = own_link.idle + own_link.delay;
+    }
     while (*at) at = &(*at)->next;
     *at = request;
     move(peer);
@@ -237,7 +256,8 @@ static int meet(const char *folder)
 static int sockets_open(int *number, int *count, char *text, size_t room)
 {
     enum { SECONDS = 240 };
-    const char *folder = getenv("SARTOR_SOCKETS");
+    const char *folder = getenv("SARTOR_SOCKETS"), *link = getenv("SARTOR_LINK");
+    if (link) sscanf(link, "%lf %lf", &own_link.delay, &own_link.rate);
     alarm(SECONDS); /* so that a test ends whose processes wait for one another */
     own = *number = atoi(getenv("PMI_RANK"));
     all = *count = atoi(getenv("PMI_SIZE"));

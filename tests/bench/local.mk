@@ -90,8 +90,8 @@ bench-backdrops: tests/bench/backdrops$(EXEEXT)
 bench-ranks: sartor$(EXEEXT)
 	@BUILDDIR='$(builddir)' $(SHELL) $(srcdir)/tests/bench/ranks.sh
 EXTRA_DIST += tests/bench/ranks.sh
-## The same over a slow link, as root.
-bench-network: sartor$(EXEEXT)
+## Processes behind slow links.
+bench-network: sartor$(EXEEXT) tests/batch/sockets.so
 	@BUILDDIR='$(builddir)' $(SHELL) $(srcdir)/tests/bench/network.sh
 EXTRA_DIST += tests/bench/network.sh
 ## Every form of data set, made of all 70,000 images; PYTHON as above, with NumPy and Pillow. Ten minutes; FORMS="tar

@@ -1,25 +1,30 @@
 #!/bin/sh
-# make bench-network: two processes of one thread over a link of so many milliseconds and so much a second, made by
-# tc netem on the loopback of a network namespace of their own (as root): what a step sends, and what share of the time
-# each waits, beside the same without the link's delay.
-#     DELAY=0.5ms RATE=1gbit       each way (so that a message and its answer take 1 ms)
+# make bench-network: processes of one thread, each behind a link of so many seconds and bits a second (tests/batch/sockets.c
+# delays its messages): what a step sends, and what share of the time each waits, beside the same without a link.
+#     SIZE=N DELAY=S RATE=BITS     processes (2), one way (.0005, so that a message and its answer take 1 ms; 1e9)
 #     ROWS=N EPOCHS=N BATCH=N      how much is trained (3000 rows, 2 epochs, batches of 128)
+#     FAMILIES=... DATA=FOLDER     cnn, resnet and mlp; instead of the data that sartor finds
 #     SARTOR=FILE                  another program
 set -u
-sartor=${SARTOR:-$(cd "${BUILDDIR:-.}" && pwd)/sartor}
-delay=${DELAY:-0.5ms} rate=${RATE:-1gbit} rows=${ROWS:-3000} epochs=${EPOCHS:-2} batch=${BATCH:-128} space=sartor-$$
+build=$(cd "${BUILDDIR:-.}" && pwd) sartor=${SARTOR:-}
+sartor=${sartor:-$build/sartor}
+size=${SIZE:-2} delay=${DELAY:-.0005} rate=${RATE:-1e9} rows=${ROWS:-3000} epochs=${EPOCHS:-2} batch=${BATCH:-128}
 work=$(mktemp -d) || exit 1
-trap 'ip netns del $space 2>/dev/null; rm -rf "$work"' EXIT
-ip netns add $space && ip netns exec $space ip link set lo up || { echo "network namespaces need root" >&2; exit 1; }
+trap 'rm -rf "$work"' EXIT
+export SARTOR_MPI="$build/tests/batch/sockets.so" SARTOR_SOCKETS="$work/s" PMI_SIZE="$size"
 measure() { # FAMILY LINK
-    timeout 500 ip netns exec $space mpirun --allow-run-as-root --oversubscribe --bind-to none --mca btl self,tcp --mca btl_tcp_if_include lo \
-        --mca oob_tcp_if_include lo -n 2 "$sartor" --home "$work/home" --threads 1 \
-        train "$1" limit="$rows" epochs="$epochs" batch="$batch" name=b >"$work/out" 2>"$work/err" </dev/null
-    echo "$1, $2: $(grep -o '[0-9]* processes shared.*' "$work/err" | head -n 1); $(grep -o 'trained in [^,]*' "$work/out")"
+    rm -rf "$work/s"; mkdir "$work/s"
+    rank=$size
+    while [ $((rank -= 1)) -ge 0 ]; do
+        PMI_RANK=$rank "$sartor" --home "$work/home" ${DATA:+--data "$DATA"} --threads 1 \
+            train "$1" limit="$rows" epochs="$epochs" batch="$batch" name=b >"$work/out$rank" 2>"$work/err$rank" </dev/null &
+    done
+    wait
+    echo "$1, $2: $(grep -o '[0-9]* processes shared.*' "$work/err0" | head -n 1); $(grep -o 'trained in [^,]*' "$work/out0")"
 }
 for family in ${FAMILIES:-cnn resnet mlp}; do
-    ip netns exec $space tc qdisc del dev lo root 2>/dev/null
-    measure "$family" "no delay"
-    ip netns exec $space tc qdisc add dev lo root netem delay "$delay" rate "$rate" || exit 1
-    measure "$family" "$delay each way, $rate"
+    unset SARTOR_LINK
+    measure "$family" "no link"
+    export SARTOR_LINK="$delay $rate"
+    measure "$family" "$delay s, $rate bits a second"
 done
