@@ -184,7 +184,7 @@ static enum sr_status svm_predict(const void *state, const struct sr_samples *sa
     enum sr_status status = SR_OK;
     const double began = sr_clock_seconds();
     p.desks = sr_xalloc(desks * sizeof *p.desks);
-    while (!status && made < desks && made < blocks) {
+    while (!status && made < desks) { /* any of the workers may take the only block */
         status = desk_init(&p.desks[made], p.svm, error);
         made += !status;
     }

@@ -448,6 +448,22 @@ static void test_threads(void **state)
     free(plenty);
 }
 
+/* Two blocks, which any two of the workers may take. */
+static void test_more_threads_than_blocks(void **state)
+{
+    (void)state;
+    struct sr_model *model = fit_mini("kernel=linear", 1);
+    struct sr_pool *pool = sr_pool_new(8, &error);
+    const struct sr_samples few = {test.images, test.rows, SVM_BLOCK + 1};
+    assert_true(few.count <= test.count);
+    float *probabilities = malloc(few.count * 10 * sizeof *probabilities);
+    for (int round = 0; round < 200; round++)
+        assert_ok(sr_model_predict(model, &few, pool, NULL, probabilities, &error));
+    free(probabilities);
+    sr_pool_free(pool);
+    sr_model_unref(model);
+}
+
 static bool never(void *owner)
 {
     (void)owner;
@@ -919,6 +935,7 @@ int main(void)
         cmocka_unit_test(test_calibration),
         cmocka_unit_test(test_nearest),
         cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_more_threads_than_blocks),
         cmocka_unit_test(test_stops),
         cmocka_unit_test(test_files),
         cmocka_unit_test(test_damaged_files),
