@@ -58,12 +58,81 @@ static int make_chunks(png_text **chunks, char (**keys)[80], const char *const *
     return count;
 }
 
+/* ---- colours ---- */
+
+enum { COLOURS_MAX = 256, SLOTS = 1024 };
+
+/* The colours of a picture in the order in which they come, found by hashing. */
+struct palette {
+    png_color colours[COLOURS_MAX];
+    uint32_t keys[SLOTS]; /* 0: free, else the colour + 1 */
+    uint8_t numbers[SLOTS];
+    int count;
+};
+
+/* The slot that holds a colour or is to hold it. */
+static int find_slot(const struct palette *palette, uint32_t colour)
+{
+    uint32_t slot = (colour * 2654435761u) >> 22;
+    while (palette->keys[slot] && palette->keys[slot] != colour + 1) slot = (slot + 1) % SLOTS;
+    return (int)slot;
+}
+
+static const uint32_t *picture_row(cairo_surface_t *surface, int y)
+{
+    const uint8_t *bytes = cairo_image_surface_get_data(surface);
+    return (const uint32_t *)(const void *)(bytes +
+                                            (size_t)y *
+                                                (size_t)cairo_image_surface_get_stride(surface));
+}
+
+/* False where there are too many colours for a palette. */
+static bool collect_colours(cairo_surface_t *surface, struct palette *palette)
+{
+    const int width = cairo_image_surface_get_width(surface),
+              height = cairo_image_surface_get_height(surface);
+    uint32_t last = UINT32_MAX;
+    for (int y = 0; y < height; y++) {
+        const uint32_t *row = picture_row(surface, y);
+        for (int x = 0; x < width; x++) {
+            const uint32_t colour = row[x] & 0xffffff;
+            if (colour == last) continue;
+            last = colour;
+            const int slot = find_slot(palette, colour);
+            if (palette->keys[slot]) continue;
+            if (palette->count == COLOURS_MAX) return false;
+            palette->keys[slot] = colour + 1;
+            palette->numbers[slot] = (uint8_t)palette->count;
+            palette->colours[palette->count++] =
+                (png_color){(uint8_t)(colour >> 16), (uint8_t)(colour >> 8), (uint8_t)colour};
+        }
+    }
+    return true;
+}
+
+/* The bytes of one row: numbers of colours, packed, or red, green and blue. */
+static void fill_line(const uint32_t *row, int width, const struct palette *palette, int depth,
+                      uint8_t *line)
+{
+    for (int x = 0; x < width; x++) {
+        const uint32_t colour = row[x] & 0xffffff;
+        if (palette) {
+            const int at = x * depth / 8, shift = 8 - depth - x * depth % 8;
+            const int number = palette->numbers[find_slot(palette, colour)];
+            line[at] = (uint8_t)((shift == 8 - depth ? 0 : line[at]) | number << shift);
+        } else {
+            line[3 * x] = (uint8_t)(colour >> 16);
+            line[3 * x + 1] = (uint8_t)(colour >> 8);
+            line[3 * x + 2] = (uint8_t)colour;
+        }
+    }
+}
+
 enum sr_status sr_png_write(FILE *stream, cairo_surface_t *surface, double resolution,
                             const char *const *provenance, const char *path, struct sr_error *error)
 {
     int width = cairo_image_surface_get_width(surface),
         height = cairo_image_surface_get_height(surface);
-    int stride = cairo_image_surface_get_stride(surface);
     char message[100] = "out of memory";
     png_text *volatile chunks = NULL;
     char(*volatile keys)[80] = NULL;
@@ -72,14 +141,24 @@ enum sr_status sr_png_write(FILE *stream, cairo_surface_t *surface, double resol
     uint8_t *volatile line = malloc(3 * (size_t)width);
     png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, message, fail, warn);
     cairo_surface_flush(surface);
+    /* A picture of few colours is written with a palette, a third of the bytes. */
+    struct palette palette = {.count = 0};
+    const bool few = collect_colours(surface, &palette);
+    const int depth = !few                  ? 8
+                      : palette.count <= 2  ? 1
+                      : palette.count <= 4  ? 2
+                      : palette.count <= 16 ? 4
+                                            : 8;
     if (!png || !line || !(info = png_create_info_struct(png))) goto out;
     if (setjmp(png_jmpbuf(png))) goto out;
     png_set_write_fn(png, stream, put, flush);
-    png_set_IHDR(png, info, (png_uint_32)width, (png_uint_32)height, 8, PNG_COLOR_TYPE_RGB,
-                 PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    png_set_IHDR(png, info, (png_uint_32)width, (png_uint_32)height, depth,
+                 few ? PNG_COLOR_TYPE_PALETTE : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
+                 PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    if (few) png_set_PLTE(png, info, palette.colours, palette.count);
     /* Charts are flat areas: one simple filter compresses them as well as trying all five, and a
      * fast level nearly as well as the default one. */
-    png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_SUB);
+    png_set_filter(png, PNG_FILTER_TYPE_BASE, few ? PNG_FILTER_NONE : PNG_FILTER_SUB);
     png_set_compression_level(png, 3);
     png_uint_32 metre = (png_uint_32)lround(resolution / 0.0254);
     png_set_pHYs(png, info, metre, metre, PNG_RESOLUTION_METER);
@@ -90,14 +169,8 @@ enum sr_status sr_png_write(FILE *stream, cairo_surface_t *surface, double resol
     keys = made_keys;
     if (count) png_set_text(png, info, chunks, count);
     png_write_info(png, info);
-    const uint8_t *bytes = cairo_image_surface_get_data(surface);
     for (int y = 0; y < height; y++) {
-        const uint32_t *from = (const uint32_t *)(const void *)(bytes + (size_t)y * (size_t)stride);
-        for (int x = 0; x < width; x++) {
-            line[3 * x] = (uint8_t)(from[x] >> 16);
-            line[3 * x + 1] = (uint8_t)(from[x] >> 8);
-            line[3 * x + 2] = (uint8_t)from[x];
-        }
+        fill_line(picture_row(surface, y), width, few ? &palette : NULL, depth, line);
         png_write_row(png, line);
     }
     png_write_end(png, info);

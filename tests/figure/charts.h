@@ -262,6 +262,7 @@ struct picture {
     int width, height;
     double resolution; /* dots an inch */
     uint32_t *dots;    /* 0xRRGGBB */
+    int colours;       /* of its palette; 0: it has none */
     int texts;
     char keys[8][80], values[8][200];
 };
@@ -275,11 +276,13 @@ static inline void read_picture(const char *path, struct picture *picture)
     png_infop info = png_create_info_struct(png);
     if (setjmp(png_jmpbuf(png))) fail_msg("%s is no PNG", path);
     png_init_io(png, stream);
-    png_read_png(png, info, PNG_TRANSFORM_GRAY_TO_RGB, NULL);
+    png_read_png(png, info, PNG_TRANSFORM_EXPAND | PNG_TRANSFORM_GRAY_TO_RGB, NULL);
     picture->width = (int)png_get_image_width(png, info);
     picture->height = (int)png_get_image_height(png, info);
     picture->resolution = png_get_pixels_per_meter(png, info) * 0.0254;
     assert_int_equal(png_get_color_type(png, info), PNG_COLOR_TYPE_RGB);
+    png_colorp colours;
+    if (!png_get_PLTE(png, info, &colours, &picture->colours)) picture->colours = 0;
     png_textp text;
     picture->texts = png_get_text(png, info, &text, NULL);
     for (int i = 0; i < picture->texts && i < 8; i++) {

@@ -107,6 +107,38 @@ static void styles_and_themes(void **state)
     sr_grid_fini(&grid);
 }
 
+/* Up to 256 colours make a palette, of numbers of 1, 2, 4 or 8 bits; every dot has its own colour
+ * in any case. */
+static void few_colours_make_a_palette(void **state)
+{
+    (void)state;
+    static const int counts[] = {1, 2, 3, 4, 5, 16, 17, 255, 256, 257, 600};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        struct sr_grid grid;
+        const int others = counts[i] - 1; /* besides the paper */
+        sr_grid_init(&grid, 25, 24);
+        for (int k = 0; k < 600; k++) {
+            const int c = others ? k % others : 0;
+            const sr_colour colour =
+                others ? SR_RGB(c % 7 * 36, c / 7 % 11 * 23, c / 77 * 20) : SR_RGB(255, 255, 255);
+            sr_area_put(sr_grid_area(&grid), k % 25, k / 25, ' ',
+                        (struct sr_style){red, colour, 0});
+        }
+        struct picture picture = draw(&grid, NULL);
+        assert_int_equal(picture.colours, counts[i] > 256 ? 0 : counts[i]);
+        for (int k = 0; k < 600; k++) {
+            const int c = others ? k % others : 0;
+            const uint32_t wanted =
+                others ? (uint32_t)(c % 7 * 36 << 16 | c / 7 % 11 * 23 << 8 | c / 77 * 20)
+                       : 0xFFFFFF;
+            assert_int_equal(dot(&picture, k % 25, k / 25, k % CELL, k % LINE), wanted);
+            assert_int_equal(dot(&picture, k % 25, k / 25, CELL - 1, 0), wanted);
+        }
+        free(picture.dots);
+        sr_grid_fini(&grid);
+    }
+}
+
 /* At any width and resolution a cell is a whole number of dots, so all half blocks are alike. */
 static void cells_are_whole_dots(void **state)
 {
@@ -162,9 +194,8 @@ static void any_glyph_is_taken(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(blocks_are_exact),
-        cmocka_unit_test(styles_and_themes),
-        cmocka_unit_test(cells_are_whole_dots),
+        cmocka_unit_test(blocks_are_exact),           cmocka_unit_test(styles_and_themes),
+        cmocka_unit_test(few_colours_make_a_palette), cmocka_unit_test(cells_are_whole_dots),
         cmocka_unit_test(any_glyph_is_taken),
     };
     return cmocka_run_group_tests_name("figure screen", tests, make_scratch, remove_scratch);
