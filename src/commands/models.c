@@ -65,6 +65,10 @@ const struct sr_command sr_command_save = {
     .params = (const struct sr_param[]){SR_MODEL_PARAM(true),
                                         {"file", SR_PARAM_FILE, .positional = true,
                                          .required = true, .help = "The file to write."},
+                                        {"weights", SR_PARAM_CHOICE, .choices = "f32 f16",
+                                         .fallback = "f32",
+                                         .help = "f16: a safetensors file of nearly half the size; "
+                                                 "weights are rounded to three digits."},
                                         {0}},
     .run = save_run,
     .example = "save cnn /tmp/cnn.safetensors",
@@ -305,10 +309,15 @@ SR_RUN(save_run)
     const struct sr_entry *entry = arg_model(args, "model");
     const char *path = sr_args_path(args, "file");
     const char *ending = sr_path_extension(path);
+    const bool halved = !strcmp(sr_args_text(args, "weights"), "f16"),
+               libsvm = !strcasecmp(ending, ".libsvm"), onnx = !strcasecmp(ending, ".onnx");
     enum sr_status status = SR_OK;
-    if (!strcasecmp(ending, ".libsvm")) {
+    if (halved && (libsvm || onnx))
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "weights=f16 is for safetensors files, not for %s.", ending);
+    if (libsvm) {
         status = sr_svm_save_libsvm(entry->model, path, error);
-    } else if (!strcasecmp(ending, ".onnx")) {
+    } else if (onnx) {
         /* Where the validation rows are at hand, what corrects its confidences can be fitted. */
         if (!entry->model->trust && !sr_session_data(session, &(struct sr_error){0}))
             status = sr_session_trust(session, entry, error);
@@ -316,7 +325,7 @@ SR_RUN(save_run)
             status = sr_onnx_save(entry->model, sr_session_calibrates(session, entry->model), path,
                                   error);
     } else {
-        status = sr_model_save(entry->model, path, error);
+        status = sr_model_save_as(entry->model, path, halved, error);
     }
     if (!status) sr_reply_say(reply, "%s is saved as %s", entry->name, path);
     return status;

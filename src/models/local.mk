@@ -73,6 +73,8 @@ libsartor_a_SOURCES += \
 	src/models/tensors.c \
 	src/models/together.c \
 	src/models/together_train.c \
+	src/models/half.c \
+	src/models/half.h \
 	src/models/helper.c \
 	src/models/order.h \
 	src/models/parts.c \

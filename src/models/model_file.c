@@ -78,8 +78,8 @@ static void put_history(struct sr_tensors *set, const struct sr_model *model)
     sr_json_free(list);
 }
 
-/* All that a file holds. */
-static enum sr_status gather(const struct sr_model *model, struct sr_tensors *set,
+/* All that a file holds; `halved`: its weights as F16. */
+static enum sr_status gather(const struct sr_model *model, bool halved, struct sr_tensors *set,
                              struct sr_error *error)
 {
     struct sr_text params = {0};
@@ -106,6 +106,7 @@ static enum sr_status gather(const struct sr_model *model, struct sr_tensors *se
     put_history(set, model);
     model_names_put(model, set);
     enum sr_status status = model->class->save(model->state, set, error);
+    if (!status && halved) sr_tensors_halve(set);
     if (!status && model->seen) status = sr_seen_save(model->seen, set, error);
     if (!status && model->trust) status = sr_trust_save(model->trust, set, error);
     return status;
@@ -113,8 +114,14 @@ static enum sr_status gather(const struct sr_model *model, struct sr_tensors *se
 
 enum sr_status sr_model_save(const struct sr_model *model, const char *path, struct sr_error *error)
 {
+    return sr_model_save_as(model, path, false, error);
+}
+
+enum sr_status sr_model_save_as(const struct sr_model *model, const char *path, bool halved,
+                                struct sr_error *error)
+{
     struct sr_tensors set = {0};
-    enum sr_status status = gather(model->base ? model->base : model, &set, error);
+    enum sr_status status = gather(model->base ? model->base : model, halved, &set, error);
     if (!status) status = sr_tensors_save(&set, path, error);
     sr_tensors_fini(&set);
     return status;
@@ -124,7 +131,7 @@ enum sr_status sr_model_print(const struct sr_model *model, struct sr_text *byte
                               struct sr_error *error)
 {
     struct sr_tensors set = {0};
-    enum sr_status status = gather(model->base ? model->base : model, &set, error);
+    enum sr_status status = gather(model->base ? model->base : model, false, &set, error);
     if (!status) sr_tensors_print(&set, bytes);
     sr_tensors_fini(&set);
     return status;

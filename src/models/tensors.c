@@ -1,5 +1,6 @@
 #include "sartor/models/tensors.h"
 
+#include "half.h"
 #include "sartor/base/file.h"
 #include "sartor/base/json.h"
 #include "sartor/base/memory.h"
@@ -25,6 +26,10 @@ static const struct {
     [SR_F32] = {"F32", 4}, [SR_F64] = {"F64", 8}, [SR_U8] = {"U8", 1},
     [SR_I32] = {"I32", 4}, [SR_I64] = {"I64", 8},
 };
+
+/* Types that are floats in memory. */
+static const char *const half_names[] = {[HALF_F16] = "F16", [HALF_BF16] = "BF16"};
+enum { HALVES = sizeof half_names / sizeof *half_names };
 
 size_t sr_dtype_size(enum sr_dtype dtype)
 {
@@ -199,7 +204,21 @@ const char *sr_tensors_text(const struct sr_tensors *set, const char *key)
     return NULL;
 }
 
+void sr_tensors_halve(struct sr_tensors *set)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        struct sr_tensor *tensor = &set->items[i];
+        tensor->halved =
+            tensor->dtype == SR_F32 && tensor->rank > 1 && half_holds(tensor->data, tensor->count);
+    }
+}
+
 /* ---- writing ---- */
+
+static size_t stored_size(const struct sr_tensor *tensor)
+{
+    return tensor->halved ? sizeof(uint16_t) : dtypes[tensor->dtype].size;
+}
 
 /* Wider types first, so that without gaps every array begins at a multiple of its element. */
 static size_t *layout_order(const struct sr_tensors *set)
@@ -208,7 +227,7 @@ static size_t *layout_order(const struct sr_tensors *set)
     size_t n = 0;
     for (size_t size = 8; size >= 1; size /= 2) {
         for (size_t i = 0; i < set->count; i++) {
-            if (dtypes[set->items[i].dtype].size == size) order[n++] = i;
+            if (stored_size(&set->items[i]) == size) order[n++] = i;
         }
     }
     return order;
@@ -231,9 +250,10 @@ static void header_print(const struct sr_tensors *set, const size_t *order, stru
         for (int axis = 0; axis < tensor->rank; axis++)
             sr_json_add_integer(shape, (int64_t)tensor->shape[axis]);
         sr_json_add_integer(offsets, (int64_t)offset);
-        offset += tensor->count * dtypes[tensor->dtype].size;
+        offset += tensor->count * stored_size(tensor);
         sr_json_add_integer(offsets, (int64_t)offset);
-        sr_json_set_text(entry, "dtype", dtypes[tensor->dtype].name);
+        sr_json_set_text(entry, "dtype",
+                         tensor->halved ? half_names[HALF_F16] : dtypes[tensor->dtype].name);
         sr_json_set(entry, "shape", shape);
         sr_json_set(entry, "data_offsets", offsets);
         sr_json_set(header, tensor->name, entry);
@@ -252,6 +272,15 @@ static void write_bytes(FILE *stream, struct sr_text *bytes, const void *from, s
         sr_text_add_bytes(bytes, from, length);
 }
 
+static void write_halves(FILE *stream, struct sr_text *bytes, const struct sr_tensor *tensor)
+{
+    const float *values = tensor->data;
+    for (size_t i = 0; i < tensor->count; i++) {
+        const uint16_t half = half_round(values[i]);
+        write_bytes(stream, bytes, &half, sizeof half);
+    }
+}
+
 static void write_set(const struct sr_tensors *set, FILE *stream, struct sr_text *bytes)
 {
     size_t *order = layout_order(set);
@@ -262,7 +291,10 @@ static void write_set(const struct sr_tensors *set, FILE *stream, struct sr_text
     write_bytes(stream, bytes, header.bytes, header.length);
     for (size_t i = 0; i < set->count; i++) {
         const struct sr_tensor *tensor = &set->items[order[i]];
-        write_bytes(stream, bytes, tensor->data, dtypes[tensor->dtype].size * tensor->count);
+        if (tensor->halved)
+            write_halves(stream, bytes, tensor);
+        else
+            write_bytes(stream, bytes, tensor->data, dtypes[tensor->dtype].size * tensor->count);
     }
     sr_text_fini(&header);
     free(order);
@@ -314,6 +346,7 @@ static enum sr_status fetch(const struct source *source, uint64_t offset, void *
 struct extent {
     size_t item;
     uint64_t begin, end;
+    enum half half;
 };
 
 struct reader {
@@ -367,12 +400,16 @@ static enum sr_status read_entry(struct reader *reader, const char *key,
                             reader->name, TENSORS_MAX);
     }
     const char *type = sr_json_text(sr_json_get(value, "dtype"));
-    int dtype = 0;
-    while (type && dtype < SR_DTYPE_COUNT && strcmp(type, dtypes[dtype].name) != 0) dtype++;
+    int dtype = 0, half = HALF_NONE;
+    for (int h = HALF_F16; type && h < HALVES; h++)
+        if (!strcmp(type, half_names[h])) half = h;
+    while (type && !half && dtype < SR_DTYPE_COUNT && strcmp(type, dtypes[dtype].name) != 0)
+        dtype++;
     if (!type || dtype == SR_DTYPE_COUNT) {
         return sr_error_set(
             reader->error, SR_ERROR_FORMAT,
-            "%s: tensor \"%.60s\" is of type \"%.20s\"; F32, F64, U8, I32 and I64 can be read.",
+            "%s: tensor \"%.60s\" is of type \"%.20s\"; F32, F64, F16, BF16, U8, I32 and I64 can "
+            "be read.",
             reader->name, key, type ? type : "none");
     }
     const struct sr_json *list = sr_json_get(value, "shape");
@@ -402,15 +439,17 @@ static enum sr_status read_entry(struct reader *reader, const char *key,
     struct sr_tensor *tensor =
         append(reader->set, key, (enum sr_dtype)dtype, (int)rank, shape, reader->error);
     if (!tensor) return sr_error_prefix(reader->error, "%s", reader->name);
-    if (tensor->count * dtypes[dtype].size != end - begin) {
+    const size_t needed = tensor->count * (half ? sizeof(uint16_t) : dtypes[dtype].size);
+    if (needed != end - begin) {
         return sr_error_set(
             reader->error, SR_ERROR_FORMAT,
             "%s: tensor \"%.60s\" has %llu bytes where its shape and type need %zu.", reader->name,
-            key, (unsigned long long)(end - begin), tensor->count * dtypes[dtype].size);
+            key, (unsigned long long)(end - begin), needed);
     }
     size_t item = reader->set->count - 1;
     sr_xgrow(&reader->extents, &reader->room, item + 1, sizeof *reader->extents);
-    reader->extents[item] = (struct extent){.item = item, .begin = begin, .end = end};
+    reader->extents[item] =
+        (struct extent){.item = item, .begin = begin, .end = end, .half = (enum half)half};
     return SR_OK;
 }
 
@@ -496,10 +535,13 @@ static enum sr_status read_set(struct sr_tensors *set, const struct source *sour
     for (size_t i = 0; !status && !source->described && i < set->count; i++) {
         const struct extent *extent = &reader.extents[i];
         struct sr_tensor *tensor = &set->items[extent->item];
+        const size_t skipped = extent->half ? 2 * tensor->count : 0; /* as half_expand needs them */
         tensor->data = sr_array_raw(tensor->count, dtypes[tensor->dtype].size, tensor->name, error);
-        status = !tensor->data ? SR_ERROR_MEMORY
-                               : fetch(source, sizeof length + length + extent->begin, tensor->data,
-                                       extent->end - extent->begin, error);
+        status = !tensor->data
+                     ? SR_ERROR_MEMORY
+                     : fetch(source, sizeof length + length + extent->begin,
+                             (char *)tensor->data + skipped, extent->end - extent->begin, error);
+        if (!status && extent->half) half_expand(extent->half, tensor->data, tensor->count);
     }
 out:
     free(text);

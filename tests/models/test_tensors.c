@@ -69,6 +69,82 @@ static void test_round_trip(void **unused)
     free(path);
 }
 
+/* All finite F16 are read as what they stand for, and written as they were. */
+static void test_halves(void **unused)
+{
+    enum { COUNT = 2 * 31 * 1024 };
+    struct sr_tensors set, back;
+    size_t length;
+    (void)unused;
+    unsigned char *bytes = file_bytes("{\"a\":{\"dtype\":\"F16\",\"shape\":[1,63488],"
+                                      "\"data_offsets\":[0,126976]}}",
+                                      2 * COUNT, &length);
+    uint16_t *halves = sr_xalloc(2 * COUNT);
+    for (int i = 0; i < COUNT; i++)
+        halves[i] = (uint16_t)(i < COUNT / 2 ? i : 0x8000 + i - COUNT / 2);
+    memcpy(bytes + length - 2 * COUNT, halves, 2 * COUNT);
+    assert_ok(sr_tensors_parse(&set, "halves", bytes, length, &error));
+    assert_true(set.items[0].dtype == SR_F32 && set.items[0].count == COUNT);
+    const float *values = set.items[0].data;
+    for (int i = 0; i < COUNT; i++) {
+        const int exponent = halves[i] >> 10 & 31, fraction = halves[i] & 1023;
+        const double wanted =
+            exponent ? ldexp(1024 + fraction, exponent - 25) : ldexp(fraction, -24);
+        assert_true((double)values[i] == (halves[i] & 0x8000 ? -wanted : wanted));
+        assert_true(!signbit(values[i]) == !(halves[i] & 0x8000));
+    }
+    char *path = temporary("halves.safetensors");
+    sr_tensors_halve(&set);
+    assert_ok(sr_tensors_save(&set, path, &error));
+    char *again = sr_file_read(path, SIZE_MAX - 1, &length, &error);
+    assert_non_null(again);
+    assert_memory_equal(again + length - 2 * COUNT, halves, 2 * COUNT);
+    free(again);
+    sr_tensors_fini(&set);
+    free(halves);
+    free(bytes);
+
+    /* Others are rounded to the nearest, of two to the even one; what is out of range stays. */
+    static const float given[] = {1 + 0x1p-11f, 1 + 0x3p-11f, -65519, 0x1p-25f, 0x3p-26f, 1e-9f},
+                       wanted[] = {1, 1 + 0x1p-9f, -65504, 0, 0x1p-24f, 0},
+                       large[] = {70000, 1.0f / 3}, vector[] = {0.1f, 0.2f};
+    set = (struct sr_tensors){0};
+    memcpy(sr_tensors_add(&set, "given", SR_F32, 2, (size_t[]){2, 3}, &error), given, sizeof given);
+    memcpy(sr_tensors_add(&set, "large", SR_F32, 2, (size_t[]){1, 2}, &error), large, sizeof large);
+    memcpy(sr_tensors_add(&set, "vector", SR_F32, 1, (size_t[]){2}, &error), vector, sizeof vector);
+    *(double *)sr_tensors_add(&set, "exact", SR_F64, 2, (size_t[]){1, 1}, &error) = 0.1;
+    sr_tensors_halve(&set);
+    assert_ok(sr_tensors_save(&set, path, &error));
+    assert_ok(sr_tensors_load(&back, path, &error));
+    assert_memory_equal(sr_tensors_find(&back, "given")->data, wanted, sizeof wanted);
+    assert_memory_equal(sr_tensors_find(&back, "large")->data, large, sizeof large);
+    assert_memory_equal(sr_tensors_find(&back, "vector")->data, vector, sizeof vector);
+    assert_true(*(double *)sr_tensors_find(&back, "exact")->data == 0.1);
+    sr_tensors_fini(&back);
+    sr_tensors_fini(&set);
+    unlink(path);
+    free(path);
+}
+
+static void test_upper_halves(void **unused)
+{
+    static const uint16_t halves[] = {0x3f80, 0xc2f7, 0x7f80};
+    struct sr_tensors set;
+    size_t length;
+    (void)unused;
+    unsigned char *bytes =
+        file_bytes("{\"a\":{\"dtype\":\"BF16\",\"shape\":[3],\"data_offsets\":[0,6]}}", 6, &length);
+    memcpy(bytes + length - 6, halves, 6);
+    assert_ok(sr_tensors_parse(&set, "upper halves", bytes, length, &error));
+    const float *values = set.items[0].data;
+    assert_true(values[0] == 1 && values[1] == -123.5f && isinf(values[2]));
+    assert_refused(sr_tensors_need(&set, "a", SR_F32, 1, (size_t[]){3}, &error) ? SR_OK
+                                                                                : SR_ERROR_FORMAT,
+                   SR_ERROR_FORMAT, "infinity");
+    sr_tensors_fini(&set);
+    free(bytes);
+}
+
 static void test_need(void **unused)
 {
     struct sr_tensors set = {0};
@@ -102,7 +178,9 @@ static const struct {
     {"[]", 0, "not JSON"},
     {"{\"a\"", 0, "JSON"},
     {"{\"a\":1}", 0, "type"},
-    {"{\"a\":{\"dtype\":\"BF16\",\"shape\":[2],\"data_offsets\":[0,4]}}", 4, "BF16"},
+    {"{\"a\":{\"dtype\":\"C64\",\"shape\":[1],\"data_offsets\":[0,8]}}", 8, "C64"},
+    {"{\"a\":{\"dtype\":\"F16\",\"shape\":[2],\"data_offsets\":[0,8]}}", 8, "need 4"},
+    {"{\"a\":{\"dtype\":\"BF16\",\"shape\":[2],\"data_offsets\":[0,2]}}", 2, "need 4"},
     {"{\"a\":{\"dtype\":\"F32\",\"data_offsets\":[0,4]}}", 4, "shape"},
     {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1,1,1,1,1],\"data_offsets\":[0,4]}}", 4, "shape"},
     {"{\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,4]}}", 4, "shape"},
@@ -230,7 +308,8 @@ static void test_mutations(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip),    cmocka_unit_test(test_need),
+        cmocka_unit_test(test_round_trip),    cmocka_unit_test(test_halves),
+        cmocka_unit_test(test_upper_halves),  cmocka_unit_test(test_need),
         cmocka_unit_test(test_wrong_headers), cmocka_unit_test(test_wrong_lengths),
         cmocka_unit_test(test_files),         cmocka_unit_test(test_mutations),
     };

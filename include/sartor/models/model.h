@@ -243,6 +243,9 @@ enum sr_status sr_model_save(const struct sr_model *model, const char *path,
 /* The bytes of that file, appended. */
 enum sr_status sr_model_print(const struct sr_model *model, struct sr_text *bytes,
                               struct sr_error *error);
+/* The same; `halved`: its weights as F16 (sr_tensors_halve). */
+enum sr_status sr_model_save_as(const struct sr_model *model, const char *path, bool halved,
+                                struct sr_error *error);
 struct sr_model *sr_model_load(const char *path, struct sr_error *error);
 /* From memory, for the fuzzer; `path` stands for the file in sentences. */
 struct sr_model *sr_model_parse(const char *path, const void *bytes, size_t length,

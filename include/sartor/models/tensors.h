@@ -2,12 +2,14 @@
  *
  * The format (huggingface/safetensors): 8 bytes little-endian header length, a JSON
  * header of name -> {dtype, shape, data_offsets} and "__metadata__" of strings, then
- * the bytes. Names and layouts are PyTorch's, so that Python users can open them. */
+ * the bytes. Names and layouts are PyTorch's, so that Python users can open them. Numbers of the
+ * types F16 and BF16 are floats once they are read. */
 #ifndef SARTOR_MODELS_TENSORS_H
 #define SARTOR_MODELS_TENSORS_H
 
 #include "sartor/base/error.h"
 #include "sartor/base/text.h"
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +23,7 @@ struct sr_tensor {
     size_t shape[SR_RANK_MAX];
     size_t count; /* product of the shape */
     void *data;   /* count elements, 64-byte aligned, owned by the set */
+    bool halved;  /* floats that are written as F16 */
 };
 
 struct sr_tensors {
@@ -48,6 +51,9 @@ const struct sr_tensor *sr_tensors_need(const struct sr_tensors *set, const char
 void sr_tensors_set_text(struct sr_tensors *set, const char *key, const char *value);
 const char *sr_tensors_text(const struct sr_tensors *set, const char *key); /* NULL if absent */
 
+/* Matrices of floats, and arrays of more axes, are to be written as F16, rounded; those with
+ * numbers that F16 has not stay as they are. */
+void sr_tensors_halve(struct sr_tensors *set);
 enum sr_status sr_tensors_save(const struct sr_tensors *set, const char *path,
                                struct sr_error *error);
 /* The bytes of that file, appended. */
