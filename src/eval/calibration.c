@@ -8,6 +8,8 @@
 
 /* Logarithms are of values no smaller than this, about the step of a float below 1. */
 static const double LEAST = 1e-7;
+/* Of points of the isotonic function, in log odds. */
+static const double SPACING = 0.2;
 enum { FOLDS = 5, NEWTON_STEPS = 50 };
 
 /* --- beta ----------------------------------------------------------------------------------- */
@@ -147,26 +149,45 @@ static bool falls(const struct block *first, const struct block *second)
     return first->right * second->count >= second->right * first->count;
 }
 
-/* Pool adjacent violators: blocks[] has room for `count`; how many there are. */
-static size_t pool_adjacent(const struct pair *pairs, size_t count, struct block *blocks)
+static double log_odds(double confidence)
 {
-    size_t blocks_count = 0;
-    for (size_t i = 0; i < count;) {
-        struct block *block = &blocks[blocks_count++];
-        *block = (struct block){pairs[i].confidence, pairs[i].confidence, 0, 0};
-        for (double value = pairs[i].confidence; i < count && pairs[i].confidence == value; i++) {
-            block->right += pairs[i].right;
-            block->count++;
-        }
-        while (blocks_count > 1 && falls(block - 1, block)) {
-            block[-1].high = block->high;
-            block[-1].right += block->right;
-            block[-1].count += block->count;
-            block--;
-            blocks_count--;
+    const double p = fmin(fmax(confidence, LEAST), 1 - LEAST);
+    return log(p / (1 - p));
+}
+
+/* Rows of nearly the same confidence as blocks, at the mean confidence, all at least SPACING apart:
+ * blocks[] has room for `count`; how many there are. Between two points nearer together the
+ * function could rise so steeply that the last digit of a confidence decides. */
+static size_t gather_near(const struct pair *pairs, size_t count, struct block *blocks)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++) {
+        const double confidence = pairs[i].confidence;
+        if (!found || log_odds(confidence) - log_odds(blocks[found - 1].high) >= SPACING)
+            blocks[found++] = (struct block){confidence, confidence, 0, 0};
+        struct block *block = &blocks[found - 1];
+        block->right += pairs[i].right;
+        block->count++;
+        block->high += (confidence - block->high) / block->count;
+        block->low = block->high;
+    }
+    return found;
+}
+
+/* Pool adjacent violators, in place; how many blocks are left. */
+static size_t pool_adjacent(struct block *blocks, size_t count)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < count; i++) {
+        blocks[left++] = blocks[i];
+        while (left > 1 && falls(&blocks[left - 2], &blocks[left - 1])) {
+            struct block *block = &blocks[--left - 1];
+            block->high = block[1].high;
+            block->right += block[1].right;
+            block->count += block[1].count;
         }
     }
-    return blocks_count;
+    return left;
 }
 
 void sr_calibration_fit_isotonic(struct sr_calibration *calibration, const double *confidence,
@@ -178,7 +199,7 @@ void sr_calibration_fit_isotonic(struct sr_calibration *calibration, const doubl
     struct block *blocks = sr_xalloc(count * sizeof *blocks);
     for (size_t i = 0; i < count; i++) pairs[i] = (struct pair){confidence[i], right[i]};
     qsort(pairs, count, sizeof *pairs, by_confidence);
-    size_t found = pool_adjacent(pairs, count, blocks);
+    const size_t found = pool_adjacent(blocks, gather_near(pairs, count, blocks));
     calibration->kind = SR_CALIBRATION_ISOTONIC;
     calibration->x = sr_xalloc(2 * found * sizeof *calibration->x);
     calibration->y = sr_xalloc(2 * found * sizeof *calibration->y);
@@ -246,6 +267,21 @@ static double held_out_loss(fit_function *fit, const double *confidence, const b
     return loss;
 }
 
+/* The share of the best class. Of a float near 1 hardly a digit is left of what is missing; the
+ * other classes' sum has them all. */
+static double confidence_of(double best, double rest)
+{
+    return best > 0 ? best / (best + fmax(rest, 0)) : 0;
+}
+
+static double rest_of(const float *row, int classes, int best)
+{
+    double rest = 0;
+    for (int c = 0; c < classes; c++)
+        if (c != best) rest += (double)row[c];
+    return rest;
+}
+
 void sr_calibration_fit(struct sr_calibration *calibration,
                         const struct sr_predictions *predictions)
 {
@@ -256,8 +292,8 @@ void sr_calibration_fit(struct sr_calibration *calibration,
     bool *right = sr_xalloc(count * sizeof *right);
     for (size_t i = 0; i < count; i++) {
         int class = predictions->predicted[i];
-        confidence[i] =
-            fmin(fmax((double)predictions->probabilities[i * classes + (size_t) class], 0), 1);
+        const float *row = predictions->probabilities + i * classes;
+        confidence[i] = confidence_of((double)row[class], rest_of(row, (int)classes, class));
         right[i] = class == predictions->truth[i];
     }
     int best = 0;
@@ -296,13 +332,11 @@ double sr_calibration_confidence(const struct sr_calibration *calibration, doubl
 static void apply_row(const struct sr_calibration *calibration, float *row, int classes)
 {
     const int best = sr_predicted_class(row, classes);
-    double first = (double)row[best], second = 0, rest = 0;
-    for (int c = 0; c < classes; c++) {
-        if (c == best) continue;
-        second = fmax(second, (double)row[c]);
-        rest += (double)row[c];
-    }
-    double wanted = sr_calibration_confidence(calibration, fmin(fmax(first, 0), 1));
+    const double rest = rest_of(row, classes, best);
+    double second = 0;
+    for (int c = 0; c < classes; c++)
+        if (c != best) second = fmax(second, (double)row[c]);
+    double wanted = sr_calibration_confidence(calibration, confidence_of((double)row[best], rest));
     if (!(rest > 0)) { /* nothing to scale: all others alike */
         wanted = fmax(wanted, (1 + 1e-6) / classes);
         for (int c = 0; c < classes; c++)

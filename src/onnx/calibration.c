@@ -89,7 +89,7 @@ static const char *bounded(struct graph *graph, const char *wanted, const char *
                                   graph_two(graph, "Div", "second_share", second,
                                             graph_two(graph, "Add", "both", rest, second)),
                                   graph_double(graph, "margin", 1 + 1e-6));
-    return graph_two(graph, "Min", "confidence", graph_two(graph, "Max", "raised", wanted, least),
+    return graph_two(graph, "Min", "bounded", graph_two(graph, "Max", "raised", wanted, least),
                      graph_double(graph, "certain", 1));
 }
 
@@ -107,8 +107,9 @@ const char *part_calibrated(struct graph *graph, const struct sr_calibration *ca
                *is_best = graph_two(graph, "Equal", "is_best", best, all),
                *others = graph_node(graph, "Where", "others", INPUTS(is_best, zero, p), NULL),
                *rest = reduce(graph, "ReduceSum", "rest", others);
-    const char *first =
-        graph_two(graph, "Min", "at_most_one", reduce(graph, "ReduceMax", "first", p), one);
+    const char *first = reduce(graph, "ReduceMax", "first", p);
+    first =
+        graph_two(graph, "Div", "confidence", first, graph_two(graph, "Add", "sum", first, rest));
     const char *wanted = calibration->kind == SR_CALIBRATION_BETA
                              ? beta(graph, calibration, first)
                              : isotonic(graph, calibration, first);

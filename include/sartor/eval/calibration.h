@@ -10,7 +10,8 @@
  *   a ln p - b ln(1 - p) + c, where a and b are not negative; a = b = 1, c = 0 changes nothing.
  *   A normal prior of deviation 1 about that keeps the fit on few rows near it.
  * - isotonic regression (Zadrozny and Elkan, 2002): the steps of the nearest function that never
- *   falls, with straight lines between them. It fits confidences of few values, as of k-NN.
+ *   falls, with straight lines between them. It fits confidences of few values, as of k-NN. Rows
+ *   whose log odds are nearly the same are taken together, so that the lines are not steep.
  *
  * Plain arrays in, plain structs out; any thread may call. */
 #ifndef SARTOR_EVAL_CALIBRATION_H
