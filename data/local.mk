@@ -38,10 +38,12 @@ icondir = $(datadir)/icons/hicolor/scalable/apps
 dist_desktop_DATA = data/desktop/sartor.desktop
 dist_icon_DATA = data/desktop/sartor.svg
 
-## A full study of the real data, as README shows it: sartor study to=data/study, without its models. The points of
-## its curves (5 MB, which the same command makes again) stay out of the tarball, and so do README's pictures.
+## A full study of the real data, as README shows it: sartor study to=data/study, without its models. The tarball has its figures as
+## SVG; their PNG form (1.8 MB) and the points of its curves (5 MB) stay out of it, and so do README's pictures.
 EXTRA_DIST += data/study tools/make-screenshots data/screenshots/tour.txt
-dist-hook: without-curves
-without-curves:
-	rm -f $(distdir)/data/study/tables/roc.* $(distdir)/data/study/tables/precision-recall.*
-.PHONY: without-curves
+dist-hook: smaller-study
+smaller-study:
+	rm -f $(distdir)/data/study/tables/roc.* $(distdir)/data/study/tables/precision-recall.* $(distdir)/data/study/figures/*.png
+	sed 's/^\(!\[.*](figures\/[a-z-]*\)\.png)$$/\1.svg)/' $(srcdir)/data/study/report.md >$(distdir)/data/study/report.new
+	mv -f $(distdir)/data/study/report.new $(distdir)/data/study/report.md
+.PHONY: smaller-study
