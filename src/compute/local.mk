@@ -1,4 +1,4 @@
-libsartor_a_SOURCES += src/compute/bytes.c src/compute/coarse.c
+libsartor_a_SOURCES += src/compute/bytes.c src/compute/bytes_order.c src/compute/coarse.c
 noinst_HEADERS += include/sartor/compute/bytes.h include/sartor/compute/coarse.h src/compute/bytes_layout.h
 libsartor_a_SOURCES += src/compute/cpu.c src/compute/matrix.c src/compute/reference.c src/compute/turn.c \
 	src/compute/winograd.c src/compute/winograd_reference.c src/compute/bf16.c src/compute/winograd16.c

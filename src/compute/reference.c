@@ -361,28 +361,28 @@ static void bytes_listed_l1(const uint8_t *query, int32_t sum, const uint8_t *ro
     }
 }
 
-static void bytes_product(const uint8_t *packed, const int32_t *sums, size_t steps,
-                          const uint8_t *queries, int count, int32_t *out, size_t out_stride)
+static void bytes_product(const uint8_t *packed, const uint64_t *used, size_t steps,
+                          const struct sr_bytes_block *block, int32_t *out, size_t out_stride)
 {
-    (void)sums;
-    for (size_t q = 0; q < (size_t)count; q++)
+    (void)used;
+    for (size_t q = 0; q < (size_t)block->count; q++)
         for (size_t row = 0; row < SR_BYTES_ROWS; row++) {
             int32_t total = 0;
             for (size_t i = 0; i < steps * GROUP_BYTES; i++)
-                total += byte_of(packed, row, i) * queries[q * steps * GROUP_BYTES + i];
+                total += byte_of(packed, row, i) * block->bytes[q * steps * GROUP_BYTES + i];
             out[q * out_stride + row] = total;
         }
 }
 
-static void bytes_l1(const uint8_t *packed, const int32_t *sums, size_t steps,
-                     const uint8_t *queries, int count, int32_t *out, size_t out_stride)
+static void bytes_l1(const uint8_t *packed, const uint64_t *used, size_t steps,
+                     const struct sr_bytes_block *block, int32_t *out, size_t out_stride)
 {
-    (void)sums;
-    for (size_t q = 0; q < (size_t)count; q++)
+    (void)used;
+    for (size_t q = 0; q < (size_t)block->count; q++)
         for (size_t row = 0; row < SR_BYTES_ROWS; row++) {
             int32_t total = 0;
             for (size_t i = 0; i < steps * GROUP_BYTES; i++)
-                total += abs(byte_of(packed, row, i) - queries[q * steps * GROUP_BYTES + i]);
+                total += abs(byte_of(packed, row, i) - block->bytes[q * steps * GROUP_BYTES + i]);
             out[q * out_stride + row] = total;
         }
 }

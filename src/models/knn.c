@@ -216,7 +216,9 @@ struct search {
     uint8_t *bytes;      /* BATCH_QUERIES × stride */
     struct found *found; /* BATCH_QUERIES × k, each list ascending */
     int *filled;         /* of each list */
-    int32_t *scratch;    /* for each worker, SLICE_QUERIES × chunk */
+    int workers;
+    struct sr_bytes_queries *slices; /* for each worker: the queries that it compares */
+    int32_t *scratch;                /* for each worker, SLICE_QUERIES × chunk */
     size_t chunk;
     struct sr_coarse_query *asked; /* BATCH_QUERIES, where rows are bounded */
     uint8_t *means;                /* theirs */
@@ -318,9 +320,11 @@ static void search_slice(void *context, size_t index, int worker)
     const struct sr_bytes *set = knn->bounded ? &knn->coarse.means : &knn->set;
     const uint8_t *bytes =
         (knn->bounded ? search->means : search->bytes) + query * sr_bytes_stride(set);
+    struct sr_bytes_queries *slice = &search->slices[worker];
+    sr_bytes_ask(slice, set, bytes, queries);
     for (size_t first = search->first; first < search->last; first += search->chunk) {
         size_t count = search->last - first < search->chunk ? search->last - first : search->chunk;
-        sr_bytes_compare(set, measure_of(knn), bytes, queries, first, count, values);
+        sr_bytes_compare(set, measure_of(knn), slice, 0, queries, first, count, values);
         for (size_t q = 0; q < queries; q++)
             (knn->bounded ? scan_bounded : scan)(search, query + q, first, count,
                                                  values + q * count);
@@ -356,6 +360,9 @@ static void search_fini(struct search *search)
     free(search->found);
     free(search->filled);
     free(search->scratch);
+    for (int w = 0; search->slices && w < search->workers; w++)
+        sr_bytes_queries_fini(&search->slices[w]);
+    free(search->slices);
     free(search->asked);
     free(search->means);
 }
@@ -365,18 +372,26 @@ static enum sr_status search_init(struct search *search, const struct knn *knn,
                                   struct sr_error *error)
 {
     size_t room = samples->count < BATCH_QUERIES ? samples->count : BATCH_QUERIES;
-    *search = (struct search){
-        .knn = knn, .samples = samples, .k = k, .chunk = rows_for(CHUNK_BYTES, knn->length)};
+    const struct sr_bytes *set = knn->bounded ? &knn->coarse.means : &knn->set;
+    bool ready = true;
+    *search = (struct search){.knn = knn,
+                              .samples = samples,
+                              .k = k,
+                              .workers = sr_pool_threads(pool),
+                              .chunk = rows_for(CHUNK_BYTES, knn->length)};
     search->bytes = sr_array_new(room, knn->stride, "the queries", error);
     search->asked = sr_array_new(room, sizeof *search->asked, "the queries", error);
-    search->means = sr_array_new(room, knn->bounded ? sr_bytes_stride(&knn->coarse.means) : 1,
-                                 "the queries", error);
+    search->means =
+        sr_array_new(room, knn->bounded ? sr_bytes_stride(set) : 1, "the queries", error);
     search->found = sr_array_new(room * (size_t)k, sizeof *search->found, "the neighbours", error);
     search->filled = sr_array_new(room, sizeof *search->filled, "the neighbours", error);
-    search->scratch = sr_array_raw((size_t)sr_pool_threads(pool) * SLICE_QUERIES * search->chunk,
+    search->slices = sr_xalloc((size_t)search->workers * sizeof *search->slices);
+    for (int w = 0; w < search->workers && ready; w++)
+        ready = !sr_bytes_queries_init(&search->slices[w], set, SLICE_QUERIES, error);
+    search->scratch = sr_array_raw((size_t)search->workers * SLICE_QUERIES * search->chunk,
                                    sizeof *search->scratch, "the distances", error);
-    if (search->bytes && search->found && search->filled && search->scratch && search->asked &&
-        search->means)
+    if (ready && search->bytes && search->found && search->filled && search->scratch &&
+        search->asked && search->means)
         return SR_OK;
     search_fini(search);
     return SR_ERROR_MEMORY;

@@ -64,11 +64,17 @@ libsartor_a_SOURCES += \
 	src/models/svm.c \
 	src/models/svm.h \
 	src/models/svm_bank.c \
+	src/models/svm_cache.c \
 	src/models/svm_file.c \
 	src/models/svm_fit.c \
+	src/models/svm_fit.h \
+	src/models/svm_folds.c \
+	src/models/svm_forecast.c \
 	src/models/svm_kernel.c \
+	src/models/svm_prepare.c \
 	src/models/svm_probability.c \
 	src/models/svm_smo.c \
+	src/models/svm_smo.h \
 	src/models/svm_state.c \
 	src/models/tensors.c \
 	src/models/together.c \

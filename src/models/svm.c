@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCKS_A_THREAD = 2 };
+enum { WINDOW = 20 * SVM_BLOCK };
 
 /* ---- hyperparameters ---- */
 
@@ -151,56 +151,75 @@ static void couple(const struct svm *svm, struct desk *desk, size_t q, float *ou
     for (int i = 0; i < classes; i++) out[svm->labels[i]] = (float)desk->p[i];
 }
 
+/* Queries are taken in an order in which similar ones are neighbours, within windows. */
 struct prediction {
     const struct svm *svm;
     const struct sr_samples *samples;
     struct desk *desks;
-    size_t first_block;
+    size_t first, last; /* of the samples: those of the present windows */
+    uint32_t *order;    /* of them, from 0 in each window */
     float *probabilities;
 };
+
+static void order_window(void *context, size_t index, int worker)
+{
+    struct prediction *p = context;
+    const size_t first = p->first + index * WINDOW, left = p->last - first,
+                 count = left < WINDOW ? left : WINDOW;
+    const uint8_t *images[WINDOW];
+    (void)worker;
+    for (size_t i = 0; i < count; i++) images[i] = sr_samples_pixels(p->samples, first + i);
+    svm_rows_group(&p->svm->rows, images, count, SR_BYTES_QUERIES, p->order + index * WINDOW);
+}
 
 static void predict_block(void *context, size_t index, int worker)
 {
     struct prediction *p = context;
     struct desk *desk = &p->desks[worker];
-    size_t first = (p->first_block + index) * SVM_BLOCK, last = first + SVM_BLOCK;
-    if (last > p->samples->count) last = p->samples->count;
+    const size_t from = index * SVM_BLOCK, left = p->last - p->first - from,
+                 count = left < SVM_BLOCK ? left : SVM_BLOCK,
+                 window = p->first + from / WINDOW * WINDOW;
     svm_queries_clear(&desk->queries);
-    for (size_t i = first; i < last; i++)
-        svm_queries_add_image(&desk->queries, &p->svm->rows, sr_samples_pixels(p->samples, i),
-                              p->svm->image);
+    for (size_t i = 0; i < count; i++)
+        svm_queries_add_image(&desk->queries, &p->svm->rows,
+                              sr_samples_pixels(p->samples, window + p->order[from + i]));
     sum_vectors(p->svm, desk);
-    for (size_t i = first; i < last; i++)
-        couple(p->svm, desk, i - first, p->probabilities + i * (size_t)p->svm->classes);
+    for (size_t i = 0; i < count; i++)
+        couple(p->svm, desk, i,
+               p->probabilities + (window + p->order[from + i]) * (size_t)p->svm->classes);
 }
 
 static enum sr_status svm_predict(const void *state, const struct sr_samples *samples,
                                   struct sr_pool *pool, const struct sr_monitor *monitor,
                                   float *probabilities, struct sr_error *error)
 {
-    struct prediction p = {state, samples, NULL, 0, probabilities};
-    size_t blocks = (samples->count + SVM_BLOCK - 1) / SVM_BLOCK,
-           desks = (size_t)sr_pool_threads(pool), made = 0;
-    enum sr_status status = SR_OK;
+    const size_t threads = (size_t)sr_pool_threads(pool), at_once = threads * WINDOW,
+                 room = samples->count < at_once ? samples->count : at_once;
+    struct prediction p = {.svm = state, .samples = samples, .probabilities = probabilities};
+    size_t made = 0;
     const double began = sr_clock_seconds();
-    p.desks = sr_xalloc(desks * sizeof *p.desks);
-    while (!status && made < desks) { /* any of the workers may take the only block */
+    p.desks = sr_xalloc(threads * sizeof *p.desks);
+    p.order = sr_array_raw(room, sizeof *p.order, "predicting with an SVM", error);
+    enum sr_status status = p.order ? SR_OK : SR_ERROR_MEMORY;
+    while (!status && made < threads) { /* any of the workers may take the only block */
         status = desk_init(&p.desks[made], p.svm, error);
         made += !status;
     }
-    /* A block takes milliseconds; after so many, requests to stop are checked. */
-    const size_t at_once = BLOCKS_A_THREAD * desks;
-    for (; !status && p.first_block < blocks; p.first_block += at_once) {
-        size_t left = blocks - p.first_block;
-        if (!sr_monitor_proceed(monitor))
+    /* A window takes some 20 ms; after one a thread, requests to stop are checked. */
+    for (; !status && p.first < samples->count; p.first = p.last) {
+        const size_t left = samples->count - p.first, count = left < at_once ? left : at_once;
+        p.last = p.first + count;
+        if (!sr_monitor_proceed(monitor)) {
             status = sr_error_set(error, SR_ERROR_CANCELLED, "Predicting was stopped.");
-        else
-            sr_pool_run(pool, left < at_once ? left : at_once, predict_block, &p);
-        sr_monitor_count(monitor, "image", (p.first_block + at_once) * SVM_BLOCK, samples->count,
-                         began);
+            break;
+        }
+        sr_pool_run(pool, (count + WINDOW - 1) / WINDOW, order_window, &p);
+        sr_pool_run(pool, (count + SVM_BLOCK - 1) / SVM_BLOCK, predict_block, &p);
+        sr_monitor_count(monitor, "image", p.last, samples->count, began);
     }
     for (size_t i = 0; i < made; i++) desk_fini(&p.desks[i]);
     free(p.desks);
+    free(p.order);
     return status;
 }
 
@@ -218,8 +237,8 @@ static size_t svm_nearest(const void *state, const uint8_t *pixels, uint32_t *ro
         free(values);
         return 0;
     }
-    if (svm_rows_init(&own, svm->rows.kind, 1, svm->rows.dimensions, NULL)) goto out;
-    svm_queries_add_image(&queries, &svm->rows, pixels, svm->image);
+    if (svm_rows_init(&own, svm->rows.kind, 1, svm->image, NULL)) goto out;
+    svm_queries_add_image(&queries, &svm->rows, pixels);
     if (own.kind == SR_FEATURES_PIXELS)
         svm_rows_put_pixels(&own, 0, pixels);
     else

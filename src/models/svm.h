@@ -39,7 +39,9 @@ struct svm_rows {
     enum sr_features kind;
     size_t count; /* with padding */
     size_t dimensions;
-    struct sr_bytes bytes; /* pixels */
+    struct sr_shape image;
+    struct sr_bytes bytes; /* pixels, in patches (sr_bytes_patches) */
+    uint16_t *patches;     /* which pixel each of them is */
     float *values;         /* else: count × dimensions */
     float *squares;        /* else: |x|² of each row; those of pixels are in `bytes` */
     double unit;           /* 1/255² for pixels, else 1: what a product has to be scaled by */
@@ -47,19 +49,30 @@ struct svm_rows {
 
 /* Rows to be compared with a struct svm_rows, in one block. */
 struct svm_queries {
-    size_t count;              /* at most SVM_BLOCK */
-    uint8_t *bytes;            /* SVM_BLOCK × sr_bytes_stride */
+    size_t count;   /* at most SVM_BLOCK */
+    uint8_t *bytes; /* SVM_BLOCK × sr_bytes_stride */
+    bool asked;     /* `whole` knows them */
+    struct sr_bytes_queries whole;
     float *values;             /* SVM_BLOCK × dimensions */
     double squares[SVM_BLOCK]; /* |x|², of pixels as whole numbers */
     void *products;            /* SVM_BLOCK × SVM_CHUNK int32 or float */
 };
 
 enum sr_status svm_rows_init(struct svm_rows *rows, enum sr_features kind, size_t count,
-                             size_t dimensions, struct sr_error *error);
+                             struct sr_shape image, struct sr_error *error);
 void svm_rows_fini(struct svm_rows *rows);
 /* Pixels of an image (SR_FEATURES_PIXELS) or a row of floats into one row. */
 void svm_rows_put_pixels(struct svm_rows *rows, size_t row, const uint8_t *pixels);
 void svm_rows_put_values(struct svm_rows *rows, size_t row, const float *values);
+void svm_rows_get_pixels(const struct svm_rows *rows, size_t row, uint8_t *pixels);
+/* The rows at `places`, ascending, become copies of those of another struct of the same kind and
+ * image. */
+void svm_rows_take(struct svm_rows *rows, const uint32_t *places, const struct svm_rows *from,
+                   const uint32_t *which, size_t count);
+/* An order in which products of these images with others are fastest, any `together` from the first
+ * on being similar: for pixels, else as they come. */
+void svm_rows_group(const struct svm_rows *rows, const uint8_t *const *images, size_t count,
+                    size_t together, uint32_t *order);
 
 enum sr_status svm_queries_init(struct svm_queries *queries, const struct svm_rows *rows,
                                 struct sr_error *error);
@@ -68,7 +81,7 @@ void svm_queries_clear(struct svm_queries *queries);
 /* Append one: a row of `rows`, or an image. */
 void svm_queries_add_row(struct svm_queries *queries, const struct svm_rows *rows, size_t row);
 void svm_queries_add_image(struct svm_queries *queries, const struct svm_rows *rows,
-                           const uint8_t *pixels, struct sr_shape shape);
+                           const uint8_t *pixels);
 
 /* Whether a row of the kernel matrix has the same bits whatever rows are made with it. */
 bool svm_rows_alone(const struct svm_rows *rows);
@@ -85,7 +98,7 @@ float svm_kernel_self(const struct svm_kernel *kernel, const struct svm_rows *ro
 /* The loops over columns, for the best instruction set. `count` is a multiple of 16 and arrays
  * are 64-byte aligned. */
 struct svm_loops {
-    /* out = exp(scale × (own + squares[i] - 2 products[i])), the bracket at least 0; products of
+    /* out = 2^(scale × (own + squares[i] - 2 products[i])), the bracket at least 0; products of
      * bytes or floats. */
     void (*rbf_bytes)(float *out, const int32_t *products, const int32_t *squares, int32_t own,
                       float scale, size_t count);
@@ -129,7 +142,7 @@ const float *svm_bank_find(const struct svm_bank *bank, size_t position);
 /* Copy a row into it, unless it is there already or there is no memory left. */
 void svm_bank_keep(struct svm_bank *bank, size_t position, const float *row, size_t count);
 
-/* ---- one pair of classes (svm_smo.c) ---- */
+/* ---- one pair of classes (svm_smo.c, svm_cache.c, svm_folds.c) ---- */
 
 struct svm_solver;
 
@@ -200,7 +213,8 @@ struct svm {
     int labels[256];      /* of those, ascending */
     size_t counts[256];   /* support vectors of each */
     size_t firsts[256];   /* position of each one's block */
-    struct svm_rows rows; /* support vectors */
+    struct svm_rows rows; /* support vectors; in each block similar ones lie together */
+    uint32_t *sequence;   /* of each block: the positions in the order of files */
     uint32_t *train_rows; /* by position: row of the train file */
     double *coef;         /* rows.count × (present - 1): alpha y towards each other class */
     double *coef_turned;  /* the same as (present - 1) × rows.count, for products */
@@ -226,6 +240,10 @@ void svm_free(void *state);
 double svm_gamma(const struct sr_args *params, struct sr_error *error);
 /* Kernel and C as the hyperparameters say; gamma 0 where it is scale. */
 void svm_read_params(const struct sr_args *params, struct svm *svm);
+/* Fill `sequence` for a class whose support vectors are these images, in the order of files; NULL
+ * where they are not pixels. SR_ERROR_MEMORY when that is out. */
+enum sr_status svm_arrange(struct svm *svm, int class, const uint8_t *const *images,
+                           struct sr_error *error);
 /* Fill coef_turned. */
 void svm_finish(struct svm *svm);
 enum sr_status svm_fit(const struct sr_fit *fit, void **state, struct sr_error *error);

@@ -2,6 +2,7 @@
 #include "svm.h"
 
 #include "sartor/base/file.h"
+#include "sartor/base/memory.h"
 #include "sartor/models/families.h"
 #include "sartor/models/svm.h"
 #include <inttypes.h>
@@ -49,10 +50,11 @@ enum sr_status svm_save(const void *state, struct sr_tensors *set, struct sr_err
     for (int c = 0; c < svm->present; c++) {
         counts[c] = (int64_t)svm->counts[c];
         labels[c] = svm->labels[c];
-        for (size_t i = svm->firsts[c]; i < svm->firsts[c] + svm->counts[c]; i++, at++) {
+        for (size_t v = 0; v < svm->counts[c]; v++, at++) {
+            const size_t i = svm->sequence[svm->firsts[c] + v];
             support[at] = svm->train_rows[i];
             if (pixels)
-                sr_bytes_get(&svm->rows.bytes, i, (uint8_t *)rows + at * dimensions);
+                svm_rows_get_pixels(&svm->rows, i, (uint8_t *)rows + at * dimensions);
             else
                 memcpy((float *)rows + at * dimensions, svm->rows.values + i * dimensions,
                        dimensions * sizeof(float));
@@ -123,6 +125,21 @@ static bool find_tensors(const struct sr_tensors *set, const struct svm *svm, si
            (stored->gamma = sr_tensors_need(set, "gamma", SR_F64, 1, &one, error));
 }
 
+/* Find places for the support vectors of a class, which start at row `at` of the file's. */
+static enum sr_status arrange_class(struct svm *svm, int class, const struct sr_tensor *rows,
+                                    size_t at, struct sr_error *error)
+{
+    const size_t count = svm->counts[class];
+    if (rows->dtype != SR_U8) return svm_arrange(svm, class, NULL, error);
+    const uint8_t **images = sr_array_raw(count, sizeof *images, "the support vectors", error);
+    if (!images) return SR_ERROR_MEMORY;
+    for (size_t i = 0; i < count; i++)
+        images[i] = (const uint8_t *)rows->data + (at + i) * rows->shape[1];
+    enum sr_status status = svm_arrange(svm, class, images, error);
+    free(images);
+    return status;
+}
+
 /* Support vectors with their coefficients; in the file those of all classes follow one another. */
 static enum sr_status read_vectors(struct svm *svm, const struct stored *stored,
                                    const struct sr_tensor *rows, struct sr_error *error)
@@ -130,7 +147,10 @@ static enum sr_status read_vectors(struct svm *svm, const struct stored *stored,
     const size_t others = (size_t)svm->present - 1, dimensions = rows->shape[1];
     size_t at = 0;
     for (int c = 0; c < svm->present; c++) {
-        for (size_t i = svm->firsts[c]; i < svm->firsts[c] + svm->counts[c]; i++, at++) {
+        enum sr_status status = arrange_class(svm, c, rows, at, error);
+        if (status) return status;
+        for (size_t v = 0; v < svm->counts[c]; v++, at++) {
+            const size_t i = svm->sequence[svm->firsts[c] + v];
             int64_t row = ((const int64_t *)stored->support->data)[at];
             if (row < 0 || row > UINT32_MAX)
                 return sr_error_set(error, SR_ERROR_FORMAT,
@@ -221,8 +241,9 @@ static void print_svm(FILE *out, const struct svm *svm, uint8_t *bytes)
     for (int c = 0; c < svm->present; c++) fprintf(out, " %zu", svm->counts[c]);
     fputs("\nSV\n", out);
     for (int c = 0; c < svm->present; c++) {
-        for (size_t i = svm->firsts[c]; i < svm->firsts[c] + svm->counts[c]; i++) {
-            if (bytes) sr_bytes_get(&svm->rows.bytes, i, bytes);
+        for (size_t v = 0; v < svm->counts[c]; v++) {
+            const size_t i = svm->sequence[svm->firsts[c] + v];
+            if (bytes) svm_rows_get_pixels(&svm->rows, i, bytes);
             for (size_t k = 0; k < others; k++) fprintf(out, "%.17g ", svm->coef[i * others + k]);
             for (size_t k = 0; k < svm->rows.dimensions; k++) {
                 double value = feature(&svm->rows, bytes, i, k);
@@ -247,7 +268,7 @@ enum sr_status sr_svm_save_libsvm(const struct sr_model *model, const char *path
     locale_t plain = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0), old = (locale_t)0;
     enum sr_status status = sr_output_open(&output, path, error);
     if (status) goto out;
-    if (svm->rows.kind == SR_FEATURES_PIXELS && !(bytes = calloc(svm->rows.dimensions + 8, 1))) {
+    if (svm->rows.kind == SR_FEATURES_PIXELS && !(bytes = calloc(svm->rows.dimensions, 1))) {
         status = sr_error_set(error, SR_ERROR_MEMORY, "no memory to write %s", path);
         goto out;
     }

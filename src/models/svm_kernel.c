@@ -17,13 +17,23 @@ const struct svm_loops *svm_loops(void)
 }
 
 enum sr_status svm_rows_init(struct svm_rows *rows, enum sr_features kind, size_t count,
-                             size_t dimensions, struct sr_error *error)
+                             struct sr_shape image, struct sr_error *error)
 {
     const char *what = "the rows of an SVM";
-    *rows = (struct svm_rows){.kind = kind, .count = count, .dimensions = dimensions, .unit = 1};
+    const size_t dimensions = sr_features_size(kind, image);
+    *rows = (struct svm_rows){
+        .kind = kind, .count = count, .dimensions = dimensions, .image = image, .unit = 1};
     if (kind == SR_FEATURES_PIXELS) {
         rows->unit = 1 / (255.0 * 255.0);
-        return sr_bytes_init(&rows->bytes, count, dimensions, error);
+        enum sr_status status = sr_bytes_init(&rows->bytes, count, dimensions, error);
+        if (status) return status;
+        rows->patches = sr_array_new(dimensions, sizeof *rows->patches, what, error);
+        if (!rows->patches) {
+            svm_rows_fini(rows);
+            return SR_ERROR_MEMORY;
+        }
+        sr_bytes_patches(image, rows->patches);
+        return SR_OK;
     }
     size_t floats;
     if (__builtin_mul_overflow(count, dimensions, &floats)) floats = SIZE_MAX;
@@ -37,14 +47,61 @@ enum sr_status svm_rows_init(struct svm_rows *rows, enum sr_features kind, size_
 void svm_rows_fini(struct svm_rows *rows)
 {
     if (rows->kind == SR_FEATURES_PIXELS && rows->bytes.packed) sr_bytes_fini(&rows->bytes);
+    free(rows->patches);
     free(rows->values);
     free(rows->squares);
     *rows = (struct svm_rows){0};
 }
 
+static void to_patches(const struct svm_rows *rows, const uint8_t *pixels, uint8_t *bytes)
+{
+    for (size_t i = 0; i < rows->dimensions; i++) bytes[i] = pixels[rows->patches[i]];
+}
+
 void svm_rows_put_pixels(struct svm_rows *rows, size_t row, const uint8_t *pixels)
 {
-    sr_bytes_put(&rows->bytes, row, pixels);
+    uint8_t bytes[rows->dimensions];
+    to_patches(rows, pixels, bytes);
+    sr_bytes_put(&rows->bytes, row, bytes);
+}
+
+void svm_rows_get_pixels(const struct svm_rows *rows, size_t row, uint8_t *pixels)
+{
+    uint8_t bytes[sr_bytes_stride(&rows->bytes)];
+    sr_bytes_get(&rows->bytes, row, bytes);
+    for (size_t i = 0; i < rows->dimensions; i++) pixels[rows->patches[i]] = bytes[i];
+}
+
+void svm_rows_take(struct svm_rows *rows, const uint32_t *places, const struct svm_rows *from,
+                   const uint32_t *which, size_t count)
+{
+    if (rows->kind == SR_FEATURES_PIXELS) {
+        sr_bytes_take(&rows->bytes, places, &from->bytes, which, count);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        memcpy(rows->values + places[i] * rows->dimensions,
+               from->values + which[i] * rows->dimensions, rows->dimensions * sizeof *rows->values);
+        rows->squares[places[i]] = from->squares[which[i]];
+    }
+}
+
+void svm_rows_group(const struct svm_rows *rows, const uint8_t *const *images, size_t count,
+                    size_t together, uint32_t *order)
+{
+    const bool pixels = rows->kind == SR_FEATURES_PIXELS;
+    const size_t words = pixels ? sr_bytes_words(&rows->bytes) : 0;
+    uint64_t *used = pixels ? calloc(count, words * sizeof *used) : NULL;
+    for (size_t i = 0; i < count; i++) order[i] = (uint32_t)i;
+    /* Without memory for a better order, their own will do. */
+    if (!used) return;
+    for (size_t i = 0; i < count; i++) {
+        uint8_t bytes[rows->dimensions];
+        to_patches(rows, images[i], bytes);
+        sr_bytes_find_used(bytes, rows->dimensions, used + i * words);
+    }
+    sr_bytes_group(used, words, count, together, order);
+    free(used);
 }
 
 static double square(const float *values, size_t count)
@@ -65,12 +122,15 @@ enum sr_status svm_queries_init(struct svm_queries *queries, const struct svm_ro
 {
     const char *what = "a block of kernel rows";
     *queries = (struct svm_queries){0};
-    if (rows->kind == SR_FEATURES_PIXELS)
+    if (rows->kind == SR_FEATURES_PIXELS) {
         queries->bytes = sr_array_new(SVM_BLOCK, sr_bytes_stride(&rows->bytes), what, error);
-    else
+        if (sr_bytes_queries_init(&queries->whole, &rows->bytes, SVM_BLOCK, error)) goto failed;
+    } else {
         queries->values = sr_array_new(SVM_BLOCK * rows->dimensions, sizeof(float), what, error);
+    }
     queries->products = sr_array_raw(SVM_BLOCK * SVM_CHUNK, sizeof(float), what, error);
     if ((queries->bytes || queries->values) && queries->products) return SR_OK;
+failed:
     svm_queries_fini(queries);
     return SR_ERROR_MEMORY;
 }
@@ -78,6 +138,7 @@ enum sr_status svm_queries_init(struct svm_queries *queries, const struct svm_ro
 void svm_queries_fini(struct svm_queries *queries)
 {
     free(queries->bytes);
+    sr_bytes_queries_fini(&queries->whole);
     free(queries->values);
     free(queries->products);
     *queries = (struct svm_queries){0};
@@ -86,11 +147,13 @@ void svm_queries_fini(struct svm_queries *queries)
 void svm_queries_clear(struct svm_queries *queries)
 {
     queries->count = 0;
+    queries->asked = false;
 }
 
 void svm_queries_add_row(struct svm_queries *queries, const struct svm_rows *rows, size_t row)
 {
     size_t at = queries->count++;
+    queries->asked = false;
     if (rows->kind == SR_FEATURES_PIXELS) {
         sr_bytes_get(&rows->bytes, row, queries->bytes + at * sr_bytes_stride(&rows->bytes));
         queries->squares[at] = rows->bytes.squares[row];
@@ -102,17 +165,18 @@ void svm_queries_add_row(struct svm_queries *queries, const struct svm_rows *row
 }
 
 void svm_queries_add_image(struct svm_queries *queries, const struct svm_rows *rows,
-                           const uint8_t *pixels, struct sr_shape shape)
+                           const uint8_t *pixels)
 {
     size_t at = queries->count++;
+    queries->asked = false;
     if (rows->kind == SR_FEATURES_PIXELS) {
         double sum = 0;
         for (size_t i = 0; i < rows->dimensions; i++) sum += (double)pixels[i] * (double)pixels[i];
-        memcpy(queries->bytes + at * sr_bytes_stride(&rows->bytes), pixels, rows->dimensions);
+        to_patches(rows, pixels, queries->bytes + at * sr_bytes_stride(&rows->bytes));
         queries->squares[at] = sum;
     } else {
         float *values = queries->values + at * rows->dimensions;
-        sr_features_image(rows->kind, pixels, shape, values);
+        sr_features_image(rows->kind, pixels, rows->image, values);
         queries->squares[at] = square(values, rows->dimensions);
     }
 }
@@ -128,12 +192,13 @@ static double function(const struct svm_kernel *kernel, double product)
 
 /* The kernel's function of `count` products of one query. */
 static void apply(const struct svm_kernel *kernel, const struct svm_rows *rows, double own,
-                  const void *products, size_t first, size_t count, float *out)
+                  const void *products, size_t first, size_t count, void *room)
 {
+    float *out = room;
     bool bytes = rows->kind == SR_FEATURES_PIXELS;
     const int32_t *whole = products;
     const float *real = products;
-    float scale = (float)(-kernel->gamma * rows->unit);
+    const float scale = (float)(-kernel->gamma * rows->unit * M_LOG2E);
     if (kernel->kind == SVM_RBF) {
         if (bytes)
             svm_loops()->rbf_bytes(out, whole, rows->bytes.squares + first, (int32_t)own, scale,
@@ -153,58 +218,79 @@ bool svm_rows_alone(const struct svm_rows *rows)
     return rows->kind == SR_FEATURES_PIXELS || sr_gemm_exact_places();
 }
 
-/* Products of the queries with rows from `from` on, as int32 or float. */
-static void multiply(const struct svm_rows *rows, struct svm_queries *queries, size_t from,
-                     size_t columns)
+/* The same in double precision. */
+static void apply_exact(const struct svm_kernel *kernel, const struct svm_rows *rows, double own,
+                        const void *products, size_t first, size_t count, void *room)
 {
+    const bool bytes = rows->kind == SR_FEATURES_PIXELS;
+    const int32_t *whole = products;
+    const float *real = products;
+    double *out = room;
+    if (kernel->kind != SVM_RBF) {
+        for (size_t i = 0; i < count; i++)
+            out[i] = function(kernel, (bytes ? (double)whole[i] : (double)real[i]) * rows->unit);
+        return;
+    }
+    if (bytes)
+        svm_loops()->distances(out, whole, rows->bytes.squares + first, (int32_t)own, count);
+    else
+        for (size_t i = 0; i < count; i++)
+            out[i] = (double)rows->squares[first + i] + own - 2 * (double)real[i];
+    svm_loops()->exact_exponentials(out, -kernel->gamma * rows->unit, count);
+}
+
+typedef void apply_function(const struct svm_kernel *kernel, const struct svm_rows *rows,
+                            double own, const void *products, size_t first, size_t count,
+                            void *out);
+
+/* The kernel's function of the products of all queries with up to SVM_CHUNK rows. Of pixels a few
+ * queries at a time, so that their products are still in the nearest cache when they are used. */
+static void apply_to_all(const struct svm_kernel *kernel, const struct svm_rows *rows,
+                         struct svm_queries *queries, size_t first, size_t count,
+                         apply_function *use, void *const *out)
+{
+    const bool bytes = rows->kind == SR_FEATURES_PIXELS;
+    const size_t step = bytes ? SR_BYTES_QUERIES : SVM_BLOCK;
     /* Otherwise always a full block, so that the library is called with one shape only. */
     const size_t block = svm_rows_alone(rows) ? queries->count : SVM_BLOCK;
     const int length = (int)rows->dimensions;
-    if (rows->kind == SR_FEATURES_PIXELS)
-        sr_bytes_compare(&rows->bytes, SR_BYTES_PRODUCT, queries->bytes, queries->count, from,
-                         columns, queries->products);
-    else
-        sr_gemm(NULL, 1, sr_matrix(queries->values, (int)block, length, length),
-                sr_transpose(sr_matrix(rows->values + from * rows->dimensions, (int)columns, length,
-                                       length)),
-                0, queries->products, (int)columns);
+    if (bytes && !queries->asked)
+        sr_bytes_ask(&queries->whole, &rows->bytes, queries->bytes, queries->count);
+    queries->asked = true;
+    for (size_t q = 0; q < queries->count; q += step) {
+        const size_t left = queries->count - q, some = left < step ? left : step;
+        if (bytes)
+            sr_bytes_compare(&rows->bytes, SR_BYTES_PRODUCT, &queries->whole, q, some, first, count,
+                             queries->products);
+        else
+            sr_gemm(NULL, 1, sr_matrix(queries->values, (int)block, length, length),
+                    sr_transpose(sr_matrix(rows->values + first * rows->dimensions, (int)count,
+                                           length, length)),
+                    0, queries->products, (int)count);
+        for (size_t i = 0; i < some; i++)
+            use(kernel, rows, queries->squares[q + i],
+                (const char *)queries->products + i * count * sizeof(float), first, count,
+                out[q + i]);
+    }
 }
 
 void svm_kernel_block(const struct svm_kernel *kernel, const struct svm_rows *rows,
                       struct svm_queries *queries, size_t first, size_t count, float *const *out)
 {
+    void *to[SVM_BLOCK];
     for (size_t done = 0; done < count; done += SVM_CHUNK) {
-        size_t columns = count - done < SVM_CHUNK ? count - done : SVM_CHUNK, from = first + done;
-        multiply(rows, queries, from, columns);
-        for (size_t q = 0; q < queries->count; q++) {
-            const char *products = (const char *)queries->products + q * columns * sizeof(float);
-            apply(kernel, rows, queries->squares[q], products, from, columns, out[q] + done);
-        }
+        const size_t columns = count - done < SVM_CHUNK ? count - done : SVM_CHUNK;
+        for (size_t q = 0; q < queries->count; q++) to[q] = out[q] + done;
+        apply_to_all(kernel, rows, queries, first + done, columns, apply, to);
     }
 }
 
 void svm_kernel_exact(const struct svm_kernel *kernel, const struct svm_rows *rows,
                       struct svm_queries *queries, size_t first, size_t count, double *out)
 {
-    const bool bytes = rows->kind == SR_FEATURES_PIXELS;
-    multiply(rows, queries, first, count);
-    for (size_t q = 0; q < queries->count; q++, out += SVM_CHUNK) {
-        const int32_t *whole = (const int32_t *)queries->products + q * count;
-        const float *real = (const float *)queries->products + q * count;
-        const double own = queries->squares[q];
-        if (kernel->kind != SVM_RBF) {
-            for (size_t i = 0; i < count; i++)
-                out[i] =
-                    function(kernel, (bytes ? (double)whole[i] : (double)real[i]) * rows->unit);
-            continue;
-        }
-        if (bytes)
-            svm_loops()->distances(out, whole, rows->bytes.squares + first, (int32_t)own, count);
-        else
-            for (size_t i = 0; i < count; i++)
-                out[i] = (double)rows->squares[first + i] + own - 2 * (double)real[i];
-        svm_loops()->exact_exponentials(out, -kernel->gamma * rows->unit, count);
-    }
+    void *to[SVM_BLOCK];
+    for (size_t q = 0; q < queries->count; q++) to[q] = out + q * SVM_CHUNK;
+    apply_to_all(kernel, rows, queries, first, count, apply_exact, to);
 }
 
 float svm_kernel_self(const struct svm_kernel *kernel, const struct svm_rows *rows, size_t row)

@@ -5,17 +5,18 @@
  *
  * kept as f_i = y_i - sum_j alpha_j y_j K_ij (-y_i times the gradient). "up" holds the i whose y_i
  * alpha_i may grow, "low" those where it may fall; alpha is optimal when no f of up exceeds one of
- * low by more than the tolerance. Working sets are chosen by second-order information (Fan, Chen
- * and Lin, "Working set selection using second order information", 2005); variables stuck at a
- * bound are set aside for a while (shrinking) as in libsvm (Chang and Lin, 2011).
+ * low by more than the tolerance.
  *
- * A share of the columns is solved first, roughly, then more of them, from there on.
+ * A round takes a working set of a few hundred columns, those that violate optimality most and half
+ * of the last round's (Wen, Shi, Li, He and Chen, "ThunderSVM", 2018), and solves the problem in
+ * which only their alpha may change, on a small matrix that stays in the cache. There, two are
+ * moved at a time, chosen by second-order information (Fan, Chen and Lin, "Working set selection
+ * using second order information", 2005). Then f of all columns follows, which takes the kernel's
+ * rows of those columns alone whose alpha has changed.
  *
- * When a kernel row is needed that has not been computed, a block of rows is: that one, and those
- * that violate optimality most, since they are needed next. Most rows of a pair are never computed,
- * and the part of a row against its own class comes from the bank if another pair has computed it.
- * Columns have the padded order of svm.h. */
-#include "svm.h"
+ * A share of the columns is solved first, roughly, then more of them, from there on. Columns have
+ * the padded order of svm.h. */
+#include "svm_smo.h"
 
 #include "sartor/base/clock.h"
 #include "sartor/base/memory.h"
@@ -23,83 +24,45 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What a round does with a column. */
+enum { AWAY, STAYS, COMES };
+
 enum {
-    NONE = -1,
-    SHRINK_EVERY = 1000,
-    CLOCK_EVERY = 16,
     LANES = 16,
-    AHEAD = 2 * SR_BYTES_QUERIES, /* kernel rows that are made at once */
-    FIRST_SHARE = 64,             /* at first one column of so many takes part, */
-    NEXT_SHARE = 8,               /* then so many times more, until all do, */
-    FIRST_COLUMNS = 64,           /* but never fewer than so many */
-    SUMMANDS = 4,                 /* rows that are subtracted in one pass over f */
+    FIRST_SHARE = 64,  /* at first one column of so many takes part, */
+    NEXT_SHARE = 8,    /* then so many times more, until all do, */
+    FIRST_COLUMNS = 64 /* but never fewer than so many */
 };
 
-/* Problems that are steps on the way, or whose decision values only calibrate probabilities, are
- * solved to so many times the tolerance. */
-static const double rough = 50;
+/* A round ends when what violates optimality within the working set is at most this share of what
+ * did among all columns, or this share of the tolerance. */
+static const double round_share = 0.02, tolerance_share = 0.5;
 
-enum phase { SOLVING, REBUILDING, SOLVED };
-
-struct svm_solver {
-    const struct svm_kernel *kernel;
-    const struct svm_rows *rows;
-    struct svm_bank *bank;
-    const struct svm_loops *loops;
-    struct svm_solver_options options;
-    struct svm_queries queries;
-    struct svm_pair pair;
-    size_t room, width, middle; /* columns: reserved, of this pair, of its first class */
-
-    /* Kernel rows that have been computed. Slots are reused by the clock algorithm, which skips
-     * those used since its last round. */
-    size_t slots, filled, hand;
-    float *cache;     /* slots × width */
-    int32_t *slot_of; /* by column, or NONE */
-    int32_t *owner;   /* by slot */
-    bool *used;       /* by slot */
-
-    /* By column. */
-    double *alpha, *f_all;
-    double *alpha_kept, *f_kept; /* of the solution with all columns, where the folds begin */
-    float *self_all;
-    bool *takes_part; /* neither padding nor held out */
-
-    /* Of the active columns, stored together; padded to a multiple of LANES with columns in neither
-     * set. */
-    size_t active;
-    bool whole;                   /* active columns are all columns: rows need no gathering */
-    uint32_t *order;              /* which columns, ascending */
-    double *f, *up_bar, *low_bar; /* bars: 0 in the set, else -inf (up), +inf (low) */
-    float *self, *row_i, *row_j;  /* rows: gathered */
-
-    double tolerance; /* of the problem at hand */
-    size_t every;     /* one column of so many takes part */
-    enum phase phase;
-    size_t top; /* the active place of greatest f in up */
-    double greatest, least;
-    bool unshrunk;
-    bool set_aside;    /* some column is not active though it takes part */
-    bool complete;     /* f_all was rebuilt and alpha has not moved since */
-    size_t rebuild_at; /* the next column whose alpha goes into f */
-    uint64_t iterations, until_shrink, rows_made;
-    double rho, objective;
-    bool overflow;  /* of the kernel: there is no solution */
-    bool exhausted; /* iterations ran out before the pair was optimal */
-};
-
-/* Kernel rows of a pair, in floats: as many as fit the cache, at least a few blocks, at most all.
- */
-static size_t cache_floats(size_t width, size_t cache_bytes)
+static void set_fini(struct svm_working_set *set)
 {
-    size_t floats = cache_bytes / sizeof(float), least = 4 * SVM_BLOCK * width;
-    if (floats < least) floats = least;
-    return floats < width * width ? floats : width * width;
+    free(set->alpha);
+    free(set->f);
+    free(set->up_bar);
+    free(set->low_bar);
+    free(set->self);
+    free(set->kernel);
+    svm_rows_fini(&set->rows);
 }
 
-size_t svm_solver_cache(size_t width, size_t cache_bytes)
+static enum sr_status set_init(struct svm_working_set *set, const struct svm_rows *rows,
+                               struct sr_error *error)
 {
-    return cache_floats(width, cache_bytes) * sizeof(float);
+    const char *what = "solving a pair of classes";
+    return (set->alpha = sr_array_raw(SVM_SET, sizeof *set->alpha, what, error)) &&
+                   (set->f = sr_array_raw(SVM_SET, sizeof *set->f, what, error)) &&
+                   (set->up_bar = sr_array_raw(SVM_SET, sizeof *set->up_bar, what, error)) &&
+                   (set->low_bar = sr_array_raw(SVM_SET, sizeof *set->low_bar, what, error)) &&
+                   (set->self = sr_array_raw(SVM_SET, sizeof *set->self, what, error)) &&
+                   (set->kernel =
+                        sr_array_raw(SVM_SET * SVM_SET, sizeof *set->kernel, what, error)) &&
+                   !svm_rows_init(&set->rows, rows->kind, SVM_SET, rows->image, error)
+               ? SR_OK
+               : SR_ERROR_MEMORY;
 }
 
 struct svm_solver *svm_solver_new(const struct svm_kernel *kernel, const struct svm_rows *rows,
@@ -114,25 +77,22 @@ struct svm_solver *svm_solver_new(const struct svm_kernel *kernel, const struct 
     s->loops = svm_loops();
     s->options = *options;
     s->room = width;
-    if (svm_queries_init(&s->queries, rows, error) ||
-        !(s->cache = sr_array_raw(cache_floats(width, options->cache_bytes), sizeof *s->cache,
+    if (svm_queries_init(&s->queries, rows, error) || set_init(&s->set, rows, error) ||
+        !(s->cache = sr_array_raw(svm_cache_floats(width, options->cache_bytes), sizeof *s->cache,
                                   "rows of the kernel matrix (memory= bounds them)", error)) ||
         !(s->slot_of = sr_array_raw(width, sizeof *s->slot_of, what, error)) ||
         !(s->owner = sr_array_raw(width, sizeof *s->owner, what, error)) ||
         !(s->used = sr_array_raw(width, sizeof *s->used, what, error)) ||
+        !(s->pinned = sr_array_new(width, sizeof *s->pinned, what, error)) ||
         !(s->alpha = sr_array_raw(width, sizeof *s->alpha, what, error)) ||
-        !(s->f_all = sr_array_raw(width, sizeof *s->f_all, what, error)) ||
+        !(s->f = sr_array_raw(width, sizeof *s->f, what, error)) ||
         !(s->alpha_kept = sr_array_raw(width, sizeof *s->alpha_kept, what, error)) ||
         !(s->f_kept = sr_array_raw(width, sizeof *s->f_kept, what, error)) ||
-        !(s->self_all = sr_array_raw(width, sizeof *s->self_all, what, error)) ||
-        !(s->takes_part = sr_array_raw(width, sizeof *s->takes_part, what, error)) ||
-        !(s->order = sr_array_raw(width, sizeof *s->order, what, error)) ||
-        !(s->f = sr_array_raw(width, sizeof *s->f, what, error)) ||
-        !(s->up_bar = sr_array_raw(width, sizeof *s->up_bar, what, error)) ||
-        !(s->low_bar = sr_array_raw(width, sizeof *s->low_bar, what, error)) ||
         !(s->self = sr_array_raw(width, sizeof *s->self, what, error)) ||
-        !(s->row_i = sr_array_new(width, sizeof *s->row_i, what, error)) ||
-        !(s->row_j = sr_array_new(width, sizeof *s->row_j, what, error))) {
+        !(s->takes_part = sr_array_raw(width, sizeof *s->takes_part, what, error)) ||
+        !(s->chosen = sr_array_raw(width, sizeof *s->chosen, what, error)) ||
+        !(s->listed = sr_array_raw(width, sizeof *s->listed, what, error)) ||
+        !(s->steps = sr_array_raw(width, sizeof *s->steps, what, error))) {
         svm_solver_free(s);
         return NULL;
     }
@@ -143,50 +103,22 @@ void svm_solver_free(struct svm_solver *s)
 {
     if (!s) return;
     svm_queries_fini(&s->queries);
+    set_fini(&s->set);
     free(s->cache);
     free(s->slot_of);
     free(s->owner);
     free(s->used);
+    free(s->pinned);
     free(s->alpha);
-    free(s->f_all);
+    free(s->f);
     free(s->alpha_kept);
     free(s->f_kept);
-    free(s->self_all);
-    free(s->takes_part);
-    free(s->order);
-    free(s->f);
-    free(s->up_bar);
-    free(s->low_bar);
     free(s->self);
-    free(s->row_i);
-    free(s->row_j);
+    free(s->takes_part);
+    free(s->chosen);
+    free(s->listed);
+    free(s->steps);
     free(s);
-}
-
-/* Which of the pair's classes a column is of, and where in its class. */
-static int side_of(const struct svm_solver *s, size_t column)
-{
-    return column >= s->middle;
-}
-
-static size_t place_of(const struct svm_solver *s, size_t column)
-{
-    return side_of(s, column) ? column - s->middle : column;
-}
-
-static double label(const struct svm_solver *s, size_t column)
-{
-    return side_of(s, column) ? -1 : 1;
-}
-
-static size_t row_of(const struct svm_solver *s, size_t column)
-{
-    return s->pair.first[side_of(s, column)] + place_of(s, column);
-}
-
-static bool is_padding(const struct svm_solver *s, size_t column)
-{
-    return place_of(s, column) >= s->pair.count[side_of(s, column)];
 }
 
 void svm_solver_pair(struct svm_solver *s, const struct svm_pair *pair)
@@ -194,337 +126,179 @@ void svm_solver_pair(struct svm_solver *s, const struct svm_pair *pair)
     s->pair = *pair;
     s->middle = svm_pad(pair->count[0]);
     s->width = s->middle + svm_pad(pair->count[1]);
-    s->slots = cache_floats(s->width, s->options.cache_bytes) / s->width;
-    s->filled = s->hand = 0;
     s->rows_made = 0;
     s->overflow = false;
+    svm_cache_clear(s);
     for (size_t c = 0; c < s->width; c++) {
-        s->slot_of[c] = NONE;
-        s->self_all[c] = svm_kernel_self(s->kernel, s->rows, row_of(s, c));
-        s->overflow = s->overflow || !isfinite(s->self_all[c]);
+        s->self[c] = svm_kernel_self(s->kernel, s->rows, svm_row(s, c));
+        s->overflow = s->overflow || !isfinite(s->self[c]);
     }
 }
 
-/* ---- active columns ---- */
+/* ---- the working set ---- */
 
-static void bar(struct svm_solver *s, size_t place)
+/* May y alpha of a column grow (up), or fall? */
+static bool may_move(const struct svm_solver *s, size_t column, bool up)
 {
-    s->up_bar[place] = -INFINITY;
-    s->low_bar[place] = INFINITY;
+    if (!s->takes_part[column]) return false;
+    return (column < s->middle) == up ? s->alpha[column] < s->options.C : s->alpha[column] > 0;
 }
 
-/* Which of up and low an active column is in. */
-static void set_bars(struct svm_solver *s, size_t place)
-{
-    size_t column = s->order[place];
-    bool positive = column < s->middle, zero = s->alpha[column] <= 0,
-         full = s->alpha[column] >= s->options.C;
-    bar(s, place);
-    if (!s->takes_part[column]) return;
-    if (positive ? !full : !zero) s->up_bar[place] = 0;
-    if (positive ? !zero : !full) s->low_bar[place] = 0;
-}
-
-/* Gather the columns of `order`, and find the greatest f in up. */
-static void gather_active(struct svm_solver *s)
-{
-    s->greatest = -INFINITY;
-    s->top = 0;
-    for (size_t k = 0; k < s->active; k++) {
-        s->f[k] = s->f_all[s->order[k]];
-        s->self[k] = s->self_all[s->order[k]];
-        set_bars(s, k);
-        if (s->f[k] + s->up_bar[k] > s->greatest) {
-            s->greatest = s->f[k] + s->up_bar[k];
-            s->top = k;
-        }
-    }
-    for (size_t k = s->active; k % LANES; k++) {
-        s->f[k] = 0;
-        s->self[k] = 1;
-        bar(s, k);
-    }
-}
-
-static void scatter_active(struct svm_solver *s)
-{
-    for (size_t k = 0; k < s->active; k++) s->f_all[s->order[k]] = s->f[k];
-}
-
-/* Activate every column; those that take no part are in neither set. Rows can then be used without
- * gathering, and f of columns held out is kept up to date. */
-static void activate_all(struct svm_solver *s)
-{
-    s->whole = true;
-    s->active = s->width;
-    for (size_t c = 0; c < s->width; c++) s->order[c] = (uint32_t)c;
-    s->set_aside = false;
-    gather_active(s);
-}
-
-/* ---- kernel rows ---- */
-
-static int32_t free_slot(struct svm_solver *s, int32_t pinned)
-{
-    if (s->filled < s->slots) return (int32_t)s->filled++;
-    for (;; s->hand = (s->hand + 1) % s->slots) {
-        int32_t slot = (int32_t)s->hand;
-        if (slot == pinned) continue;
-        if (s->used[slot]) {
-            s->used[slot] = false;
-            continue;
-        }
-        s->slot_of[s->owner[slot]] = NONE;
-        s->hand = (s->hand + 1) % s->slots;
-        return slot;
-    }
-}
-
-struct candidate {
-    double violation; /* of optimality */
-    size_t column;
+/* Columns in question, the one with the smallest score at the root of a heap. */
+struct heap {
+    size_t count, room;
+    double scores[SVM_SET];
+    uint32_t columns[SVM_SET];
 };
 
-/* Keep `candidates` a heap with the smallest violation at its root. */
-static void sift_down(struct candidate *candidates, size_t count, size_t at)
+/* Put a score where the heap's place `at` is free, or further down. */
+static void sift_down(struct heap *heap, size_t at, double score, uint32_t column)
 {
-    for (;;) {
-        size_t child = 2 * at + 1;
-        if (child >= count) return;
-        if (child + 1 < count && candidates[child + 1].violation < candidates[child].violation)
-            child++;
-        if (candidates[at].violation <= candidates[child].violation) return;
-        struct candidate swap = candidates[at];
-        candidates[at] = candidates[child];
-        candidates[child] = swap;
-        at = child;
+    for (size_t child; (child = 2 * at + 1) < heap->count; at = child) {
+        if (child + 1 < heap->count && heap->scores[child + 1] < heap->scores[child]) child++;
+        if (score <= heap->scores[child]) break;
+        heap->scores[at] = heap->scores[child];
+        heap->columns[at] = heap->columns[child];
+    }
+    heap->scores[at] = score;
+    heap->columns[at] = column;
+}
+
+/* Keep the columns with the greatest scores. */
+static void offer(struct heap *heap, double score, uint32_t column)
+{
+    if (heap->count < heap->room) {
+        heap->scores[heap->count] = score;
+        heap->columns[heap->count++] = column;
+        if (heap->count == heap->room)
+            for (size_t i = heap->room / 2; i-- > 0;)
+                sift_down(heap, i, heap->scores[i], heap->columns[i]);
+    } else if (heap->room && score > heap->scores[0]) {
+        sift_down(heap, 0, score, column);
     }
 }
 
-/* Active columns without a kernel row that violate optimality most, at most `room` of them. */
-static size_t find_candidates(const struct svm_solver *s, size_t needed,
-                              struct candidate *candidates, size_t room)
+static void add_to_set(struct svm_solver *s, uint32_t column)
 {
-    size_t count = 0;
-    double least = isfinite(s->least) ? s->least : 0;
-    for (size_t k = 0; k < s->active; k++) {
-        size_t column = s->order[k];
-        if (s->slot_of[column] != NONE || column == needed) continue;
-        double up = s->f[k] + s->up_bar[k] - least, low = s->greatest - (s->f[k] + s->low_bar[k]);
-        double violation = up > low ? up : low;
-        if (!(violation > s->tolerance)) continue;
-        if (count < room) {
-            candidates[count++] = (struct candidate){violation, column};
-            if (count == room)
-                for (size_t i = room / 2; i-- > 0;) sift_down(candidates, count, i);
-        } else if (violation > candidates[0].violation) {
-            candidates[0] = (struct candidate){violation, column};
-            sift_down(candidates, count, 0);
+    s->chosen[column] = COMES;
+    s->recent[s->recent_count++] = column;
+}
+
+/* Of the last round's columns those between the bounds stay, up to half a set, the newest ones. */
+static void keep_recent(struct svm_solver *s)
+{
+    size_t kept = 0;
+    memset(s->chosen, 0, s->width * sizeof *s->chosen);
+    for (size_t i = s->recent_count; i-- > 0 && kept < SVM_SET / 2;)
+        if (may_move(s, s->recent[i], true) && may_move(s, s->recent[i], false))
+            s->recent[SVM_SET - ++kept] = s->recent[i];
+    memmove(s->recent, s->recent + SVM_SET - kept, kept * sizeof *s->recent);
+    s->recent_count = kept;
+    for (size_t i = 0; i < kept; i++) s->chosen[s->recent[i]] = STAYS;
+}
+
+/* Choose a working set. What violates optimality: greatest f of up less the least of low. */
+static double choose_set(struct svm_solver *s)
+{
+    double greatest = -INFINITY, least = INFINITY;
+    keep_recent(s);
+    struct heap up = {.room = (SVM_SET - s->recent_count) / 2}, low = {.room = up.room};
+    for (size_t c = 0; c < s->width; c++) {
+        const double f = s->f[c];
+        if (may_move(s, c, true)) {
+            greatest = f > greatest ? f : greatest;
+            if (!s->chosen[c]) offer(&up, f, (uint32_t)c);
         }
+        if (may_move(s, c, false)) {
+            least = f < least ? f : least;
+            if (!s->chosen[c]) offer(&low, -f, (uint32_t)c);
+        }
+    }
+    for (size_t i = 0; i < up.count; i++)
+        if (up.scores[i] - least >= s->tolerance) add_to_set(s, up.columns[i]);
+    for (size_t i = 0; i < low.count; i++)
+        if (greatest + low.scores[i] >= s->tolerance && !s->chosen[low.columns[i]])
+            add_to_set(s, low.columns[i]);
+    return greatest - least;
+}
+
+/* Which of up and low a place of the working set is in. */
+static void set_bars(struct svm_solver *s, size_t place)
+{
+    const size_t column = s->set.columns[place];
+    s->set.up_bar[place] = may_move(s, column, true) ? 0 : -INFINITY;
+    s->set.low_bar[place] = may_move(s, column, false) ? 0 : INFINITY;
+}
+
+/* Give the new columns places: those of columns that have left, then further ones. A place without
+ * a column is in neither set. Lists the new places, ascending. */
+static size_t find_places(struct svm_solver *s, uint32_t *fresh)
+{
+    struct svm_working_set *set = &s->set;
+    size_t count = 0, place = 0;
+    for (size_t p = 0; p < set->count; p++)
+        if (set->columns[p] != SVM_NOWHERE && s->chosen[set->columns[p]] != STAYS)
+            set->columns[p] = SVM_NOWHERE;
+    for (size_t c = 0; c < s->width; c++) {
+        if (s->chosen[c] != COMES) continue;
+        while (place < set->count && set->columns[place] != SVM_NOWHERE) place++;
+        if (place == set->count) set->count++;
+        set->columns[place] = (uint32_t)c;
+        fresh[count++] = (uint32_t)place++;
     }
     return count;
 }
 
-/* The part of these columns' rows for one class of the pair. A row's part on its own side is shared
- * by all pairs of that class. */
-static void make_side(struct svm_solver *s, const size_t *columns, size_t count, float *const *rows,
-                      int side)
+/* The kernel between new columns and all, by rows; by symmetry that of the others with the new. */
+static void compute_fresh(struct svm_solver *s, const uint32_t *fresh, size_t count)
 {
-    size_t from = side ? s->middle : 0, width = side ? s->width - s->middle : s->middle, made = 0;
+    struct svm_working_set *set = &s->set;
+    uint32_t rows[SVM_SET] = {0};
     float *out[SVM_BLOCK];
-    size_t owners[SVM_BLOCK];
-    svm_queries_clear(&s->queries);
-    for (size_t i = 0; i < count; i++) {
-        const float *there = NULL;
-        if (side_of(s, columns[i]) == side) there = svm_bank_find(s->bank, row_of(s, columns[i]));
+    for (size_t i = 0; i < count; i++) rows[i] = (uint32_t)svm_row(s, set->columns[fresh[i]]);
+    svm_rows_take(&set->rows, fresh, s->rows, rows, count);
+    for (size_t first = 0; first < count; first += SVM_BLOCK) {
+        const size_t left = count - first, some = left < SVM_BLOCK ? left : SVM_BLOCK;
+        svm_queries_clear(&s->queries);
+        for (size_t i = 0; i < some; i++) {
+            svm_queries_add_row(&s->queries, &set->rows, fresh[first + i]);
+            out[i] = set->kernel + fresh[first + i] * SVM_SET;
+        }
+        svm_kernel_block(s->kernel, &set->rows, &s->queries, 0, svm_pad(set->count), out);
+        for (size_t p = 0; p < set->count; p++)
+            for (size_t i = 0; i < some; i++)
+                set->kernel[p * SVM_SET + fresh[first + i]] = out[i][p];
+    }
+}
+
+/* Gather what is known of the set's columns, and compute the kernel between them. */
+static void load_set(struct svm_solver *s)
+{
+    struct svm_working_set *set = &s->set;
+    uint32_t fresh[SVM_SET] = {0};
+    compute_fresh(s, fresh, find_places(s, fresh));
+    for (size_t k = 0; k < (set->count + LANES - 1) / LANES * LANES; k++) {
+        const bool there = k < set->count && set->columns[k] != SVM_NOWHERE;
+        const size_t column = there ? set->columns[k] : 0;
+        set->alpha[k] = there ? s->alpha[column] : 0;
+        set->f[k] = there ? s->f[column] : 0;
+        set->self[k] = there ? s->self[column] : 1;
         if (there) {
-            memcpy(rows[i] + from, there, width * sizeof *there);
-            continue;
-        }
-        svm_queries_add_row(&s->queries, s->rows, row_of(s, columns[i]));
-        owners[made] = columns[i];
-        out[made++] = rows[i] + from;
-    }
-    if (!made) return;
-    svm_kernel_block(s->kernel, s->rows, &s->queries, s->pair.first[side], width, out);
-    for (size_t i = 0; i < made; i++)
-        if (side_of(s, owners[i]) == side)
-            svm_bank_keep(s->bank, row_of(s, owners[i]), out[i], width);
-}
-
-/* Make rows of these columns. */
-static void make_rows(struct svm_solver *s, const size_t *columns, size_t count, int32_t pinned)
-{
-    float *out[SVM_BLOCK];
-    for (size_t i = 0; i < count; i++) {
-        int32_t slot = free_slot(s, pinned);
-        s->owner[slot] = (int32_t)columns[i];
-        s->slot_of[columns[i]] = slot;
-        s->used[slot] = true;
-        out[i] = s->cache + (size_t)slot * s->width;
-    }
-    for (int side = 0; side < 2; side++) make_side(s, columns, count, out, side);
-    s->rows_made += count;
-}
-
-/* The row of a column, made if it is not there; `pinned` is a slot to leave alone. */
-static const float *kernel_row(struct svm_solver *s, size_t column, int32_t pinned)
-{
-    if (s->slot_of[column] == NONE) {
-        struct candidate candidates[AHEAD];
-        size_t columns[AHEAD], count = 0;
-        size_t wished = find_candidates(s, column, candidates, AHEAD - 1);
-        columns[count++] = column;
-        for (size_t i = 0; i < wished; i++) columns[count++] = candidates[i].column;
-        make_rows(s, columns, count, pinned);
-    }
-    int32_t slot = s->slot_of[column];
-    s->used[slot] = true;
-    return s->cache + (size_t)slot * s->width;
-}
-
-static const float *gathered(const struct svm_solver *s, const float *row, float *room)
-{
-    if (s->whole) return row;
-    for (size_t k = 0; k < s->active; k++) room[k] = row[s->order[k]];
-    return room;
-}
-
-/* ---- the iteration ---- */
-
-static void finish(struct svm_solver *s)
-{
-    double sum = 0, upper = INFINITY, lower = -INFINITY, objective = 0;
-    size_t unbound = 0;
-    for (size_t k = 0; k < s->active; k++) {
-        size_t column = s->order[k];
-        double value = s->f[k];
-        if (!s->takes_part[column]) continue;
-        if (s->up_bar[k] == 0 && s->low_bar[k] == 0) {
-            sum += value;
-            unbound++;
-        } else if (s->up_bar[k] == 0) {
-            lower = fmax(lower, value);
+            set_bars(s, k);
         } else {
-            upper = fmin(upper, value);
-        }
-        objective -= 0.5 * s->alpha[column] * (label(s, column) * value + 1);
-    }
-    /* On the margin, value = y - f - rho is y. */
-    scatter_active(s);
-    s->rho = unbound ? -sum / (double)unbound : -(upper + lower) / 2;
-    if (!isfinite(s->rho)) s->rho = isfinite(upper) ? -upper : isfinite(lower) ? -lower : 0;
-    if (s->overflow) s->rho = NAN;
-    s->objective = objective;
-    s->phase = SOLVED;
-}
-
-/* Where the row of a column is, made if it is not there, with those of the next support vectors. */
-static const float *vector_row(struct svm_solver *s, const double *alpha, size_t at)
-{
-    if (s->slot_of[at] == NONE) {
-        size_t columns[AHEAD], count = 0;
-        columns[count++] = at;
-        for (size_t c = at + 1; c < s->width && count < AHEAD; c++)
-            if (alpha[c] > 0 && s->slot_of[c] == NONE) columns[count++] = c;
-        make_rows(s, columns, count, NONE);
-    }
-    return s->cache + (size_t)s->slot_of[at] * s->width;
-}
-
-/* Rows that are still to be subtracted from f_all. */
-struct sum {
-    const float *rows[SUMMANDS];
-    double steps[SUMMANDS];
-    size_t count;
-};
-
-static void sum_flush(struct svm_solver *s, struct sum *sum)
-{
-    if (!sum->count) return;
-    for (; sum->count < SUMMANDS; sum->count++) {
-        sum->rows[sum->count] = sum->rows[0];
-        sum->steps[sum->count] = 0;
-    }
-    s->loops->subtract(s->f_all, sum->rows, sum->steps, s->width);
-    sum->count = 0;
-}
-
-/* f -= step y K of a column, by the next flush. */
-static void sum_add(struct svm_solver *s, struct sum *sum, const double *alpha, size_t column,
-                    double step)
-{
-    /* Rows that are made take the memory of others. */
-    if (s->slot_of[column] == NONE) sum_flush(s, sum);
-    sum->rows[sum->count] = vector_row(s, alpha, column);
-    sum->steps[sum->count++] = step * label(s, column);
-    if (sum->count == SUMMANDS) sum_flush(s, sum);
-}
-
-/* Begin to compute f of all columns anew from all support vectors. */
-static void start_rebuild(struct svm_solver *s)
-{
-    for (size_t c = 0; c < s->width; c++) s->f_all[c] = label(s, c);
-    s->rebuild_at = 0;
-    s->phase = REBUILDING;
-}
-
-/* Take the next support vectors further. */
-static void rebuild(struct svm_solver *s)
-{
-    struct sum sum = {.count = 0};
-    for (int taken = 0; s->rebuild_at < s->width && taken < 2 * SUMMANDS; s->rebuild_at++) {
-        if (s->alpha[s->rebuild_at] <= 0) continue;
-        sum_add(s, &sum, s->alpha, s->rebuild_at, s->alpha[s->rebuild_at]);
-        taken++;
-    }
-    sum_flush(s, &sum);
-    if (s->rebuild_at < s->width) return;
-    activate_all(s);
-    s->phase = SOLVING;
-    s->until_shrink = 1;
-    s->complete = true;
-}
-
-/* Deactivate columns at a bound that no working set would move. */
-static void shrink(struct svm_solver *s)
-{
-    size_t kept = 0;
-    s->least = INFINITY;
-    for (size_t k = 0; k < s->active; k++) s->least = fmin(s->least, s->f[k] + s->low_bar[k]);
-    if (!s->unshrunk && s->greatest - s->least <= 10 * s->tolerance) {
-        s->unshrunk = true;
-        if (s->set_aside) {
-            start_rebuild(s);
-            return;
+            set->up_bar[k] = -INFINITY;
+            set->low_bar[k] = INFINITY;
         }
     }
-    for (size_t k = 0; k < s->active; k++) {
-        bool up = s->up_bar[k] == 0, low = s->low_bar[k] == 0;
-        kept += (up && low) || (up && s->f[k] >= s->least) || (low && s->f[k] <= s->greatest);
-    }
-    /* Gathering rows costs something too. */
-    if (kept > s->active - s->active / 8) return;
-    scatter_active(s);
-    kept = 0;
-    for (size_t k = 0; k < s->active; k++) {
-        bool up = s->up_bar[k] == 0, low = s->low_bar[k] == 0;
-        if ((up && low) || (up && s->f[k] >= s->least) || (low && s->f[k] <= s->greatest))
-            s->order[kept++] = s->order[k];
-    }
-    s->active = kept;
-    s->whole = false;
-    s->set_aside = true;
-    gather_active(s);
 }
 
-/* Move alpha of the active places i and j, y_i alpha_i up and y_j alpha_j down by the same step. */
+/* Move alpha of the set's places i and j, y_i alpha_i up and y_j alpha_j down by the same step. */
 static double move(struct svm_solver *s, size_t i, size_t j, double curvature)
 {
-    size_t ci = s->order[i], cj = s->order[j];
+    const size_t ci = s->set.columns[i], cj = s->set.columns[j];
     double C = s->options.C, *ai = &s->alpha[ci], *aj = &s->alpha[cj];
     bool pi = ci < s->middle, pj = cj < s->middle;
-    double step = (s->f[i] - s->f[j]) / (curvature > 1e-12 ? curvature : 1e-12);
+    double step = (s->set.f[i] - s->set.f[j]) / (curvature > 1e-12 ? curvature : 1e-12);
     double room_i = pi ? C - *ai : *ai, room_j = pj ? *aj : C - *aj;
     bool stop_i = step >= room_i && room_i <= room_j, stop_j = step >= room_j && room_j <= room_i;
     step = fmin(step, fmin(room_i, room_j));
@@ -533,66 +307,114 @@ static double move(struct svm_solver *s, size_t i, size_t j, double curvature)
     return step;
 }
 
-static void iterate(struct svm_solver *s)
+/* Solve for the set's columns, to what is left of `violation`. */
+static void solve_set(struct svm_solver *s, double violation, uint64_t most)
 {
-    uint64_t most = 100 * (uint64_t)s->width > 10000000 ? 100 * (uint64_t)s->width : 10000000;
-    ptrdiff_t j = NONE;
-    if (s->until_shrink-- == 0) {
-        s->until_shrink = s->width < SHRINK_EVERY ? s->width : SHRINK_EVERY;
-        shrink(s);
-        if (s->phase != SOLVING) return;
+    struct svm_working_set *set = &s->set;
+    const size_t padded = (set->count + LANES - 1) / LANES * LANES;
+    const double wanted = fmax(round_share * violation, tolerance_share * s->tolerance);
+    double greatest = -INFINITY, least;
+    size_t i = 0;
+    for (size_t k = 0; k < set->count; k++)
+        if (set->f[k] + set->up_bar[k] > greatest) {
+            greatest = set->f[k] + set->up_bar[k];
+            i = k;
+        }
+    for (; isfinite(greatest) && s->iterations < most; s->iterations++) {
+        const float *row_i = set->kernel + i * SVM_SET;
+        const ptrdiff_t j = s->loops->second(set->f, set->low_bar, set->self, row_i, greatest,
+                                             (double)set->self[i], padded, &least);
+        if (j == SVM_NONE || greatest - least < wanted) break;
+        const float *row_j = set->kernel + (size_t)j * SVM_SET;
+        const double curvature = (double)set->self[i] + (double)set->self[j] - 2 * (double)row_i[j];
+        const double step = move(s, i, (size_t)j, curvature);
+        set_bars(s, i);
+        set_bars(s, (size_t)j);
+        i = s->loops->advance(set->f, set->up_bar, row_i, row_j, step, padded, &greatest);
     }
-    const float *row_i = NULL;
-    size_t i = s->top, padded = (s->active + LANES - 1) / LANES * LANES;
-    if (isfinite(s->greatest)) {
-        row_i = gathered(s, kernel_row(s, s->order[i], NONE), s->row_i);
-        j = s->loops->second(s->f, s->low_bar, s->self, row_i, s->greatest, (double)s->self[i],
-                             padded, &s->least);
-    }
-    bool optimal = j == NONE || s->greatest - s->least < s->tolerance;
-    s->exhausted = !optimal && s->iterations >= most;
-    if (optimal || s->exhausted) {
-        if (s->set_aside && !s->complete)
-            start_rebuild(s);
-        else
-            finish(s);
-        return;
-    }
-    const float *row_j = gathered(s, kernel_row(s, s->order[j], s->slot_of[s->order[i]]), s->row_j);
-    double curvature = (double)s->self[i] + (double)s->self[j] - 2 * (double)row_i[j];
-    double step = move(s, i, (size_t)j, curvature);
-    set_bars(s, i);
-    set_bars(s, (size_t)j);
-    s->top = s->loops->advance(s->f, s->up_bar, row_i, row_j, step, padded, &s->greatest);
-    s->iterations++;
-    s->complete = false;
 }
 
-static void start(struct svm_solver *s)
+/* Bring f of all columns up to date; false where no alpha has changed. */
+static bool update(struct svm_solver *s)
 {
-    s->complete = s->unshrunk = false;
-    s->until_shrink = s->width < SHRINK_EVERY ? s->width : SHRINK_EVERY;
-    s->least = -INFINITY;
-    s->phase = SOLVING;
-    activate_all(s);
+    size_t changed = 0;
+    for (size_t k = 0; k < s->set.count; k++) {
+        const uint32_t column = s->set.columns[k];
+        if (column == SVM_NOWHERE) continue;
+        const double step = s->alpha[column] - s->set.alpha[k];
+        if (!(step > 0 || step < 0)) continue;
+        s->listed[changed] = column;
+        s->steps[changed++] = step;
+    }
+    svm_cache_subtract(s, s->listed, s->steps, changed);
+    return changed > 0;
+}
+
+/* ---- rounds ---- */
+
+static void finish(struct svm_solver *s)
+{
+    double sum = 0, upper = INFINITY, lower = -INFINITY, objective = 0;
+    size_t unbound = 0;
+    for (size_t c = 0; c < s->width; c++) {
+        if (!s->takes_part[c]) continue;
+        const bool up = may_move(s, c, true), low = may_move(s, c, false);
+        const double value = s->f[c];
+        if (up && low) {
+            sum += value;
+            unbound++;
+        } else if (up) {
+            lower = fmax(lower, value);
+        } else {
+            upper = fmin(upper, value);
+        }
+        objective -= 0.5 * s->alpha[c] * (svm_label(s, c) * value + 1);
+    }
+    /* On the margin, value = y - f - rho is y. */
+    s->rho = unbound ? -sum / (double)unbound : -(upper + lower) / 2;
+    if (!isfinite(s->rho)) s->rho = isfinite(upper) ? -upper : isfinite(lower) ? -lower : 0;
+    if (s->overflow) s->rho = NAN;
+    s->objective = objective;
+    s->phase = SVM_SOLVED;
+}
+
+static void run_round(struct svm_solver *s)
+{
+    const uint64_t most = 100 * (uint64_t)s->width > 10000000 ? 100 * (uint64_t)s->width : 10000000;
+    const double violation = choose_set(s);
+    if (!(violation >= s->tolerance)) {
+        finish(s);
+        return;
+    }
+    load_set(s);
+    solve_set(s, violation, most);
+    s->exhausted = !update(s) || s->iterations >= most;
+    if (s->exhausted) finish(s);
+}
+
+void svm_start(struct svm_solver *s, size_t every, double tolerance)
+{
+    s->every = every;
+    s->tolerance = tolerance;
+    s->phase = SVM_SOLVING;
+    s->exhausted = false;
+    s->recent_count = s->set.count = 0;
 }
 
 /* Go on with one column of `every`. What a share of the columns needs is a good start for more of
  * them: fewer columns violate optimality for a while, and fewer rows are made for them. */
 static void take_part(struct svm_solver *s, size_t every)
 {
-    s->every = every;
-    s->tolerance = s->options.tolerance * (every > 1 ? rough : 1);
     for (size_t c = 0; c < s->width; c++)
-        s->takes_part[c] = !is_padding(s, c) && place_of(s, c) % every == 0;
-    start(s);
+        s->takes_part[c] = !svm_is_padding(s, c) && svm_place(s, c) % every == 0;
+    svm_start(s, every, s->options.tolerance * (every > 1 ? svm_rough : 1));
 }
 
 void svm_solver_begin(struct svm_solver *s)
 {
     for (size_t c = 0; c < s->width; c++) {
         s->alpha[c] = 0;
-        s->f_all[c] = label(s, c);
+        s->f[c] = svm_label(s, c);
     }
     s->iterations = 0;
     size_t every = FIRST_SHARE;
@@ -600,84 +422,20 @@ void svm_solver_begin(struct svm_solver *s)
     take_part(s, every);
 }
 
-/* The most similar support vector of the same class that takes part and whose alpha may grow; NONE
- * where there is none. */
-static ptrdiff_t find_heir(const struct svm_solver *s, size_t column, const float *row)
-{
-    size_t from = side_of(s, column) ? s->middle : 0, to = from ? s->width : s->middle;
-    ptrdiff_t best = NONE;
-    for (size_t c = from; c < to; c++)
-        if (s->takes_part[c] && s->alpha_kept[c] > 0 && s->alpha[c] < s->options.C &&
-            (best == NONE || row[c] > row[best]))
-            best = (ptrdiff_t)c;
-    return best;
-}
-
-/* Move the alpha of columns held out to others of their class, the most similar first. False where
- * these have no room for it. */
-static bool bequeath(struct svm_solver *s)
-{
-    for (size_t c = 0; c < s->width; c++) {
-        if (s->takes_part[c] || s->alpha[c] <= 0) continue;
-        const float *row = vector_row(s, s->alpha_kept, c);
-        while (s->alpha[c] > 0) {
-            ptrdiff_t heir = find_heir(s, c, row);
-            if (heir == NONE) return false;
-            double part = fmin(s->alpha[c], s->options.C - s->alpha[heir]);
-            s->alpha[c] -= part;
-            s->alpha[heir] = part < s->alpha[c] + part ? s->options.C : s->alpha[heir] + part;
-        }
-    }
-    return true;
-}
-
-void svm_solver_hold_out(struct svm_solver *s, const uint8_t *held_out, int fold)
-{
-    for (size_t c = 0; c < s->width; c++)
-        s->takes_part[c] = !is_padding(s, c) && held_out[c] != fold;
-    s->iterations = 0;
-    memcpy(s->alpha, s->alpha_kept, s->width * sizeof *s->alpha);
-    if (bequeath(s)) {
-        memcpy(s->f_all, s->f_kept, s->width * sizeof *s->f_all);
-        struct sum sum = {.count = 0};
-        for (size_t c = 0; c < s->width; c++)
-            if (s->alpha[c] != s->alpha_kept[c])
-                sum_add(s, &sum, s->alpha_kept, c, s->alpha[c] - s->alpha_kept[c]);
-        sum_flush(s, &sum);
-    } else {
-        memset(s->alpha, 0, s->width * sizeof *s->alpha);
-    }
-    s->every = 1;
-    s->tolerance = s->options.tolerance * rough;
-    start(s);
-}
-
-void svm_solver_keep(struct svm_solver *s)
-{
-    memcpy(s->alpha_kept, s->alpha, s->width * sizeof *s->alpha);
-    memcpy(s->f_kept, s->f_all, s->width * sizeof *s->f_all);
-}
-
 bool svm_solver_step(struct svm_solver *s, double deadline)
 {
-    uint64_t made = s->rows_made;
-    for (unsigned steps = 1;; steps++) {
-        if (s->phase == SOLVED && s->every == 1) return true;
-        if (s->phase == SOLVED)
+    for (;;) {
+        if (s->phase == SVM_SOLVED && s->every == 1) return true;
+        if (s->phase == SVM_SOLVED)
             take_part(s, s->every / NEXT_SHARE);
-        else if (s->phase == SOLVING)
-            iterate(s);
         else
-            rebuild(s);
-        /* Computing rows takes as long as many iterations. */
-        if (steps % CLOCK_EVERY && s->rows_made == made) continue;
-        made = s->rows_made;
-        if (sr_clock_seconds() >= deadline) return s->phase == SOLVED && s->every == 1;
+            run_round(s);
+        if (sr_clock_seconds() >= deadline) return s->phase == SVM_SOLVED && s->every == 1;
     }
 }
 
 void svm_solver_solution(const struct svm_solver *s, struct svm_solution *solution)
 {
-    *solution = (struct svm_solution){s->width,     s->alpha,      s->f_all,     s->rho,
+    *solution = (struct svm_solution){s->width,     s->alpha,      s->f,         s->rho,
                                       s->objective, s->iterations, s->rows_made, !s->exhausted};
 }

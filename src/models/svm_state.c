@@ -40,10 +40,10 @@ enum sr_status svm_allocate(struct svm *svm, enum sr_features kind, struct sr_er
         svm->firsts[c] = positions;
         positions += svm_pad(svm->counts[c]);
     }
-    enum sr_status status =
-        svm_rows_init(&svm->rows, kind, positions, sr_features_size(kind, svm->image), error);
+    enum sr_status status = svm_rows_init(&svm->rows, kind, positions, svm->image, error);
     if (status) return status;
-    if ((svm->train_rows = sr_array_new(positions, sizeof *svm->train_rows, what, error)) &&
+    if ((svm->sequence = sr_array_new(positions, sizeof *svm->sequence, what, error)) &&
+        (svm->train_rows = sr_array_new(positions, sizeof *svm->train_rows, what, error)) &&
         (svm->coef = sr_array_new(positions * others, sizeof *svm->coef, what, error)) &&
         (svm->coef_turned =
              sr_array_new(positions * others, sizeof *svm->coef_turned, what, error)) &&
@@ -55,11 +55,26 @@ enum sr_status svm_allocate(struct svm *svm, enum sr_features kind, struct sr_er
     return SR_ERROR_MEMORY;
 }
 
+enum sr_status svm_arrange(struct svm *svm, int class, const uint8_t *const *images,
+                           struct sr_error *error)
+{
+    const size_t count = svm->counts[class];
+    uint32_t *sequence = svm->sequence + svm->firsts[class],
+             *order = sr_array_raw(count, sizeof *order, "the support vectors", error);
+    if (!order) return SR_ERROR_MEMORY;
+    for (size_t i = 0; i < count; i++) order[i] = (uint32_t)i;
+    if (images) svm_rows_group(&svm->rows, images, count, SVM_ALIGN, order);
+    for (size_t i = 0; i < count; i++) sequence[order[i]] = (uint32_t)(svm->firsts[class] + i);
+    free(order);
+    return SR_OK;
+}
+
 void svm_free(void *state)
 {
     struct svm *svm = state;
     if (!svm) return;
     svm_rows_fini(&svm->rows);
+    free(svm->sequence);
     free(svm->train_rows);
     free(svm->coef);
     free(svm->coef_turned);

@@ -1,9 +1,10 @@
 /* The SVM's loops over columns, compiled once for each instruction set. */
 #include "svm.h"
 
-#include <float.h>
 #include <math.h>
-#include <string.h>
+#if SR_WIDTH == 16
+#include <immintrin.h>
+#endif
 
 /* 32 bytes, since gcc 12 compares the elements of 64-byte vectors one by one. */
 typedef float floats __attribute__((vector_size(32)));
@@ -11,7 +12,7 @@ typedef int32_t ints __attribute__((vector_size(32)));
 typedef float half_floats __attribute__((vector_size(16)));
 typedef double doubles __attribute__((vector_size(32)));
 typedef int64_t longs __attribute__((vector_size(32)));
-enum { FLOATS = 8, DOUBLES = 4 };
+enum { DOUBLES = 4 };
 /* Where nothing is compared. */
 typedef double eight_doubles __attribute__((vector_size(64)));
 typedef int32_t eight_ints __attribute__((vector_size(32)));
@@ -19,56 +20,74 @@ enum { EIGHT = 8 };
 
 #define INLINE static inline __attribute__((always_inline))
 
-/* out[i] = exp(x[i]) for a vector of numbers in -87..0, to about 2 units in the last place: a power
- * of two from the exponent's bits times the Taylor polynomial on |r| <= ln(2)/2. */
-INLINE void exponentials(float *out, const floats *x)
+/* 2^r for |r| <= 1/2, to about 2 units in the last place: Taylor's polynomial. */
+#define POWER(r)                                                                                   \
+    ((((((0x1.430912p-13f * (r) + 0x1.5d87fep-10f) * (r) + 0x1.3b2ab6p-7f) * (r) +                 \
+        0x1.c6b08ep-5f) *                                                                          \
+           (r) +                                                                                   \
+       0x1.ebfbe0p-3f) *                                                                           \
+          (r) +                                                                                    \
+      0x1.62e430p-1f) *                                                                            \
+         (r) +                                                                                     \
+     1.0f)
+
+/* 2^x for numbers up to 0; those below -125 count as -125, those above 0 as 0. */
+#if SR_WIDTH == 16
+
+enum { WIDE = 16 };
+typedef float wide __attribute__((vector_size(64)));
+typedef int32_t wide_ints __attribute__((vector_size(64)));
+
+INLINE void powers_of_two(wide *x)
 {
-    const float magic =
-        0x1.8p23f; /* adding it rounds to a whole number, which is then in the low bits */
-    floats t = *x * 1.44269504088896341f + magic, n = t - magic;
-    floats r = *x - n * 0x1.62e4p-1f + n * -0x1.7f7d1cp-20f;
-    floats p = r * (1.0f / 720) + 1.0f / 120;
-    p = p * r + 1.0f / 24;
-    p = p * r + 1.0f / 6;
-    p = p * r + 0.5f;
-    p = p * r + 1.0f;
-    p = p * r + 1.0f;
-    ints bits;
-    memcpy(&bits, &t, sizeof bits);
-    ints power = (bits << 23) + (127 << 23);
-    floats scale;
-    memcpy(&scale, &power, sizeof scale);
-    *(floats *)out = p * scale;
+    const __m512 t = _mm512_max_ps(_mm512_min_ps((__m512)*x, _mm512_setzero_ps()),
+                                   _mm512_set1_ps(-125)),
+                 n = _mm512_roundscale_ps(t, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    const wide r = (wide)t - (wide)n;
+    *x = (wide)_mm512_scalef_ps((__m512)POWER(r), n);
 }
 
-INLINE void rbf_values(float *out, const floats *distance, float scale)
+#else
+
+enum { WIDE = 8 };
+typedef floats wide;
+typedef ints wide_ints;
+
+INLINE void powers_of_two(wide *out)
 {
-    floats x = *distance * scale;
-    ints positive = x > 0.0f, low = x < -87.0f, keep = ~(positive | low), bits;
-    const floats floor = (floats){0} - 87.0f;
-    memcpy(&bits, &x, sizeof bits);
-    bits = (bits & keep) | ((ints)floor & low);
-    memcpy(&x, &bits, sizeof x);
-    exponentials(out, &x);
+    /* Adding it rounds to a whole number, which is then in the low bits. */
+    const float magic = 0x1.8p23f;
+    floats x = *out;
+    const ints positive = x > 0.0f, low = x < -125.0f;
+    const floats floor = (floats){0} - 125.0f;
+    x = (floats)(((ints)x & ~(positive | low)) | ((ints)floor & low));
+    const floats t = x + magic, r = x - (t - magic);
+    const ints power = ((ints)t << 23) + (127 << 23);
+    *out = POWER(r) * (floats)power;
 }
+
+#endif
 
 static void rbf_bytes(float *out, const int32_t *products, const int32_t *squares, int32_t own,
                       float scale, size_t count)
 {
-    for (size_t i = 0; i < count; i += FLOATS) {
-        ints whole = *(const ints *)(squares + i) + own - 2 * *(const ints *)(products + i);
-        floats distance = __builtin_convertvector(whole, floats);
-        rbf_values(out + i, &distance, scale);
+    for (size_t i = 0; i < count; i += WIDE) {
+        const wide_ints sum = *(const wide_ints *)(squares + i) + own,
+                        product = *(const wide_ints *)(products + i);
+        wide x = __builtin_convertvector(sum - product - product, wide) * scale;
+        powers_of_two(&x);
+        *(wide *)(out + i) = x;
     }
 }
 
 static void rbf_floats(float *out, const float *products, const float *squares, float own,
                        float scale, size_t count)
 {
-    for (size_t i = 0; i < count; i += FLOATS) {
-        floats distance =
-            *(const floats *)(squares + i) + own - 2.0f * *(const floats *)(products + i);
-        rbf_values(out + i, &distance, scale);
+    for (size_t i = 0; i < count; i += WIDE) {
+        wide x = *(const wide *)(squares + i) + own - 2.0f * *(const wide *)(products + i);
+        x *= scale;
+        powers_of_two(&x);
+        *(wide *)(out + i) = x;
     }
 }
 

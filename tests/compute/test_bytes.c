@@ -18,15 +18,19 @@ static uint8_t extreme(struct sr_rng *rng)
 
 /* All rows of the set against the queries, by the kernels of one instruction set. */
 static void compare(const struct sr_kernels *kernels, const struct sr_bytes *set, int measure,
-                    const uint8_t *queries, size_t count, int32_t *out)
+                    const struct sr_bytes_queries *queries, int32_t *out)
 {
-    size_t stride = sr_bytes_stride(set);
-    for (size_t q = 0; q < count; q += SR_BYTES_QUERIES)
+    const size_t stride = sr_bytes_stride(set), words = sr_bytes_words(set);
+    for (size_t q = 0; q < queries->count; q += SR_BYTES_QUERIES) {
+        const size_t left = queries->count - q, at = q / SR_BYTES_QUERIES;
+        const struct sr_bytes_block block = {
+            queries->bytes + q * stride, left < SR_BYTES_QUERIES ? (int)left : SR_BYTES_QUERIES,
+            queries->sums + at * (stride / 8) * SR_BYTES_LANES, queries->used + at * words};
         for (size_t row = 0; row < set->padded; row += SR_BYTES_ROWS)
             (measure == SR_BYTES_L1 ? kernels->bytes_l1 : kernels->bytes_product)(
-                set->packed + row * stride, set->sums + row, stride / 8, queries + q * stride,
-                count - q < SR_BYTES_QUERIES ? (int)(count - q) : SR_BYTES_QUERIES,
-                out + q * set->padded + row, set->padded);
+                set->packed + row * stride, set->used + row / SR_BYTES_ROWS * words, stride / 8,
+                &block, out + q * set->padded + row, set->padded);
+    }
 }
 
 /* The kernels against plain sums, on odd shapes, with the extremes that would saturate. */
@@ -45,21 +49,31 @@ static void test_compare(void **unused)
         assert_ok(sr_bytes_init(&set, rows, length, &error));
         size_t stride = sr_bytes_stride(&set);
         uint8_t *query = calloc(queries, stride);
+        struct sr_bytes_queries asked;
+        assert_ok(sr_bytes_queries_init(&asked, &set, queries, &error));
         for (size_t i = 0; i < rows * length; i++) bytes[i] = round == 0 ? 255 : extreme(&rng);
+        /* Steps that are zero in all rows of a tile, or in all queries of a block. */
+        for (size_t i = 0; i < rows * length && round % 2; i++)
+            if (i % length / 8 % 3 == i / length / SR_BYTES_ROWS % 3) bytes[i] = 0;
         for (size_t i = 0; i < rows; i++) sr_bytes_put(&set, i, bytes + i * length);
         for (size_t q = 0; q < queries; q++) {
             for (size_t i = 0; i < length; i++)
-                query[q * stride + i] = round == 0 ? 255 : extreme(&rng);
+                query[q * stride + i] = round == 0 || (round % 4 == 1 && i / 8 % 4 == 1 && q < 6)
+                                            ? round ? 0 : 255
+                                            : extreme(&rng);
         }
+        sr_bytes_ask(&asked, &set, query, queries);
+        if (round % 4 == 1 && length > 16) assert_false(asked.used[0] & 2);
+        if (round % 4 == 1) assert_false(set.used[0] & 1);
         sr_bytes_get(&set, at, back);
         assert_memory_equal(back, bytes + at * length, length);
         int32_t *out = malloc(queries * set.padded * 4), *plain = malloc(queries * set.padded * 4);
         for (int measure = SR_BYTES_PRODUCT; measure <= SR_BYTES_L1; measure++) {
-            sr_bytes_compare(&set, measure, query, queries, 0, set.padded, out);
+            sr_bytes_compare(&set, measure, &asked, 0, queries, 0, set.padded, out);
             for (size_t s = 0; s < sizeof sets / sizeof *sets; s++) {
                 if (!sr_kernels_named(sets[s])) continue; /* not on this processor */
                 memset(plain, 1, queries * set.padded * 4);
-                compare(sr_kernels_named(sets[s]), &set, measure, query, queries, plain);
+                compare(sr_kernels_named(sets[s]), &set, measure, &asked, plain);
                 assert_memory_equal(out, plain, queries * set.padded * 4);
             }
             for (size_t q = 0; q < queries; q++) {
@@ -73,26 +87,75 @@ static void test_compare(void **unused)
             /* A part of the rows, from any tile on. */
             for (size_t first = 0; first < set.padded; first += SR_BYTES_ROWS) {
                 const size_t left = set.padded - first, some = left < 64 ? left : 64;
-                sr_bytes_compare(&set, measure, query, queries, first, some, plain);
+                sr_bytes_compare(&set, measure, &asked, 0, queries, first, some, plain);
                 for (size_t q = 0; q < queries; q++)
                     assert_memory_equal(plain + q * some, out + q * set.padded + first,
                                         some * sizeof *out);
             }
+            /* The queries of the last block alone. */
+            const size_t from = (queries - 1) / SR_BYTES_QUERIES * SR_BYTES_QUERIES;
+            sr_bytes_compare(&set, measure, &asked, from, queries - from, 0, set.padded, plain);
+            assert_memory_equal(plain, out + from * set.padded,
+                                (queries - from) * set.padded * sizeof *out);
         }
-        int32_t sum = 0, square = 0;
-        for (size_t i = 0; i < length; i++) {
-            sum += bytes[at * length + i];
+        int32_t square = 0;
+        for (size_t i = 0; i < length; i++)
             square += bytes[at * length + i] * bytes[at * length + i];
-        }
-        assert_int_equal(set.sums[at], sum);
         assert_int_equal(set.squares[at], square);
         free(bytes);
         free(back);
         free(query);
         free(out);
         free(plain);
+        sr_bytes_queries_fini(&asked);
         sr_bytes_fini(&set);
     }
+}
+
+static void test_patches(void **unused)
+{
+    static const struct sr_shape shapes[] = {{28, 28, 1}, {9, 13, 1}, {7, 5, 3}, {1, 1, 1}};
+    (void)unused;
+    for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++) {
+        const size_t size = sr_shape_size(shapes[s]);
+        uint16_t *order = malloc(size * sizeof *order);
+        bool *seen = calloc(size, sizeof *seen);
+        sr_bytes_patches(shapes[s], order);
+        for (size_t i = 0; i < size; i++) {
+            assert_true(order[i] < size && !seen[order[i]]);
+            seen[order[i]] = true;
+        }
+        free(order);
+        free(seen);
+    }
+    uint16_t order[784];
+    static const uint16_t second[8] = {4, 5, 6, 7, 32, 33, 34, 35};
+    sr_bytes_patches(shapes[0], order);
+    assert_memory_equal(order + 8, second, sizeof second);
+}
+
+/* Four kinds of rows, mixed, of masks that differ: they come out in groups of one kind each. */
+static void test_group(void **unused)
+{
+    enum { KINDS = 4, EACH = 16, ROWS = KINDS * EACH, WORDS = 2 };
+    uint64_t used[ROWS * WORDS] = {0};
+    uint32_t order[ROWS];
+    bool seen[ROWS] = {false};
+    (void)unused;
+    for (size_t i = 0; i < ROWS; i++) {
+        const size_t kind = i * 7 % KINDS, word = kind % WORDS;
+        /* Some lack one of the kind's steps. */
+        used[i * WORDS + word] = (UINT64_C(0xffff) << 16 * kind) & ~(UINT64_C(1) << i % 64);
+    }
+    sr_bytes_group(used, WORDS, ROWS, EACH, order);
+    for (size_t i = 0; i < ROWS; i++) {
+        assert_true(order[i] < ROWS && !seen[order[i]]);
+        seen[order[i]] = true;
+        assert_int_equal(order[i] * 7 % KINDS, order[i / EACH * EACH] * 7 % KINDS);
+    }
+    sr_bytes_group(used, WORDS, 3, EACH, order);
+    assert_int_equal(order[0] + order[1] + order[2], 3);
+    sr_bytes_group(used, WORDS, 0, EACH, order);
 }
 
 /* Rows that are listed, and their exact measures, by the kernels of one instruction set. */
@@ -144,7 +207,11 @@ static void test_coarse(void **unused)
         int32_t values[MOST], exact[MOST], plain[MOST];
         uint32_t list[MOST], other[MOST];
         double apart[ROWS], worst = 0;
-        sr_bytes_compare(&coarse.means, measure, means, 1, 0, coarse.means.padded, values);
+        struct sr_bytes_queries one;
+        assert_ok(sr_bytes_queries_init(&one, &coarse.means, 1, &error));
+        sr_bytes_ask(&one, &coarse.means, means, 1);
+        sr_bytes_compare(&coarse.means, measure, &one, 0, 1, 0, coarse.means.padded, values);
+        sr_bytes_queries_fini(&one);
         for (size_t i = 0; i < ROWS; i++) {
             apart[i] = 0;
             for (size_t k = 0; k < size; k++) {
@@ -199,6 +266,7 @@ static void test_refused(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_compare),
+                                       cmocka_unit_test(test_patches), cmocka_unit_test(test_group),
                                        cmocka_unit_test(test_coarse),
                                        cmocka_unit_test(test_refused)};
     return cmocka_run_group_tests_name("compute/bytes", tests, NULL, NULL);

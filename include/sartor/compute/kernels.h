@@ -127,10 +127,17 @@ struct sr_update {
     float second, correction, tiny, keep; /* Adam */
 };
 
-/* Up to SR_BYTES_QUERIES queries against one tile of packed rows (bytes.h): out[q × out_stride +
- * row]. `sums` of the tile's rows; a row and a query are `steps` × 8 bytes. */
-typedef void sr_bytes_tile(const uint8_t *packed, const int32_t *sums, size_t steps,
-                           const uint8_t *queries, int count, int32_t *out, size_t out_stride);
+/* Up to SR_BYTES_QUERIES queries, `steps` × 8 bytes each, and what bytes.h keeps of them. */
+struct sr_bytes_block {
+    const uint8_t *bytes;
+    int count;
+    const int32_t *sums;
+    const uint64_t *used;
+};
+
+/* They against one tile of packed rows (bytes.h): out[q × out_stride + row]. `used`: the tile's. */
+typedef void sr_bytes_tile(const uint8_t *packed, const uint64_t *used, size_t steps,
+                           const struct sr_bytes_block *block, int32_t *out, size_t out_stride);
 
 /* Of `count` rows, those whose means are within `reach` + its slack of the query's (coarse.h);
  * their numbers go to `list`. */
