@@ -27,7 +27,7 @@ tests_bench_suspects_SOURCES = tests/bench/suspects.c
 tests_bench_suspects_CPPFLAGS = $(AM_CPPFLAGS)
 tests_bench_suspects_LDADD = $(SARTOR_LIBS)
 
-EXTRA_DIST += tests/bench/networks.py tests/bench/network_peers.py tests/bench/suspects.py tests/bench/families.py tests/bench/colour.py tests/bench/measures.py tests/bench/forms.py tests/bench/peers.py tests/bench/duals.py tests/bench/photographs.py tests/bench/unlike.py tests/bench/pictures.py
+EXTRA_DIST += tests/bench/networks.py tests/bench/network_peers.py tests/bench/suspects.py tests/bench/families.py tests/bench/colour.py tests/bench/measures.py tests/bench/forms.py tests/bench/peers.py tests/bench/duals.py tests/bench/photographs.py tests/bench/unlike.py tests/bench/pictures.py tests/bench/audit.py tests/bench/ranking.py
 
 BENCH_FOLDER = /usr/share/datasets/fashion-mnist
 ## JOBS="cnn svm" measures only those; PYTHON names the interpreter that has the peers, PEERS=no leaves them out
@@ -71,8 +71,7 @@ bench-audit: sartor$(EXEEXT)
 	$${PYTHON:-python3} $(srcdir)/tests/bench/audit.py ./sartor$(EXEEXT) $(BENCH_FOLDER) $(ROWS)
 ## How many labels that were changed on purpose are among the first of `browse queue`.
 bench-queue: sartor$(EXEEXT)
-	python3 $(srcdir)/tests/bench/queue.py ./sartor$(EXEEXT) $(BENCH_FOLDER) $(ROWS)
-.PHONY: bench-audit bench-queue
+	python3 $(srcdir)/tests/bench/ranking.py ./sartor$(EXEEXT) $(BENCH_FOLDER) $(ROWS)
 ## Every SVM pair's dual objective beside libsvm's, on all rows: svm-train alone takes some five minutes.
 bench-duals: sartor$(EXEEXT)
 	python3 $(srcdir)/tests/bench/duals.py ./sartor$(EXEEXT) $(BENCH_FOLDER)
@@ -108,11 +107,4 @@ bench-colour: sartor$(EXEEXT)
 ## What evaluate and compare say, beside scikit-learn and statsmodels, which PYTHON must have, and MAPIE.
 bench-statistics: sartor$(EXEEXT)
 	$${PYTHON:-python3} $(srcdir)/tests/bench/measures.py ./sartor$(EXEEXT) $(BENCH_FOLDER)
-## The audit's rules beside CleanVision, imagehash and cleanlab where PYTHON has them, and the rows that cleanlab's
-## tutorial asserts.
-bench-audit: sartor$(EXEEXT)
-	$${PYTHON:-python3} $(srcdir)/tests/bench/audit.py ./sartor$(EXEEXT) $(BENCH_FOLDER) $(ROWS)
-## How many labels that were changed on purpose are among the first of `browse queue`.
-bench-queue: sartor$(EXEEXT)
-	python3 $(srcdir)/tests/bench/queue.py ./sartor$(EXEEXT) $(BENCH_FOLDER) $(ROWS)
 .PHONY: bench bench-audit bench-queue bench-ranks bench-network bench-suspects bench-speedrun bench-statistics bench-colour bench-forms bench-trust bench-trust-families bench-families bench-duals bench-backdrops

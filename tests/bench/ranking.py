@@ -2,7 +2,7 @@
 """How well `browse queue` ranks: labels of a part of the train file are changed on purpose, and the share of those among
 the first 100 and 500 samples is set beside that of other orders.
 
-usage: queue.py SARTOR FOLDER [ROWS [PERCENT]]   (10,000 rows, 2 % of them changed)"""
+usage: ranking.py SARTOR FOLDER [ROWS [PERCENT]]   (10,000 rows, 2 % of them changed)"""
 import gzip
 import json
 import os
