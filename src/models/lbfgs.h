@@ -11,13 +11,17 @@
 struct lbfgs {
     size_t count; /* variables */
     int max_iterations;
+    double noise;     /* share of the value that rounding may change it by */
     const bool *stop; /* when it becomes true, the search ends at the point accepted last */
     void *context;
     /* Value at x, and the gradient. */
     double (*evaluate)(void *context, const double *x, double *gradient);
+    /* An estimate of the inverse Hessian times a vector, in place; NULL: the identity, scaled. */
+    void (*precondition)(void *context, double *vector);
     /* After each iteration (0: the start), with the value there; false ends it. Always right
-     * after the evaluation at that point. */
-    bool (*accept)(void *context, int iteration, double value);
+     * after the evaluation at that point. `expected`: how far the point before was above the
+     * minimum, if the function is the parabola that the search takes it for; infinite at first. */
+    bool (*accept)(void *context, int iteration, double value, double expected);
 };
 
 /* From x, in place, to the last accepted point. It ends when accept says so, after

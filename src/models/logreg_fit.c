@@ -7,6 +7,7 @@
 #include "cholesky.h"
 #include "lbfgs.h"
 #include "logreg.h"
+#include "logreg_blocks.h"
 #include "logreg_metric.h"
 #include "logreg_newton.h"
 #include "logreg_ranks.h"
@@ -31,6 +32,19 @@ static const double wanted_share = 1e-4, newton_share = 2e-5;
 /* Up to this C single precision leads there, and an estimate of the same counts, which is up to
  * thirty times too low. Measured on 550 to 55,000 images. */
 static const double strong = 0.3, strong_share = 2e-6;
+
+/* Between the two, up to this C, L-BFGS takes some steps, then goes on with blocks of the Hessian
+ * there, each from so many rows (logreg_blocks.h). It is at the minimum when a step was expected to
+ * lower the objective by no more than a share of it, and the last RECENT steps together by no more
+ * than a larger share; both divided by C where that is above 1. What is expected is up to ten times
+ * too low, and what is left to go is about what RECENT steps have gone: with these shares it was
+ * 3e-5 to 6e-5 of the objective (C = 0.5 to 3 on 60,000 images). */
+static const double moderate = 4, expected_share = 1e-5, recent_share = 5e-5;
+enum { FIRST_STEPS = 10, BLOCK_ROWS = 4096, RECENT = 10 };
+/* Iterations within which the gradient halves, or single precision has come to its end; the share
+ * of the objective that rounding may change it by. */
+enum { PATIENCE = 40 };
+static const double noise = 5e-7;
 
 struct objective {
     struct logreg *model;
@@ -59,8 +73,13 @@ struct objective {
     double estimate;          /* of the same: by the variables the Hessian is about the identity */
     double above;             /* a bound on how far the objective is above its minimum */
     struct logreg_span *span; /* while Newton's method works in it */
+    struct logreg_blocks *blocks; /* while L-BFGS goes on with them */
+    float *shares;                /* for each training image, its classes' probabilities */
+    double recent[RECENT];        /* values of the last iterations, each at its number % RECENT */
+    double halved;                /* the last gradient's length that was half of the one before, */
+    int halved_at;                /* and the iteration */
     double start, lap;
-    int iterations;
+    int iterations, before; /* before: those that L-BFGS had taken when it began again */
     bool stopped, converged;
 };
 
@@ -277,16 +296,33 @@ static void report_epoch(struct objective *objective, double now)
 }
 
 /* Is the objective with that value at its minimum, as far as single precision can tell? */
-static bool at_minimum(const struct objective *objective, double value)
+static bool at_minimum(const struct objective *objective, double value, double expected)
 {
-    return objective->largest <= objective->tolerance &&
-           (objective->above <= wanted_share * value ||
-            (objective->C <= strong && objective->estimate <= strong_share * value));
+    if (objective->largest > objective->tolerance) return false;
+    if (objective->blocks) {
+        const double share = fmin(1, 1 / objective->C) * value;
+        return expected <= expected_share * share &&
+               objective->recent[objective->iterations % RECENT] - value <= recent_share * share;
+    }
+    return objective->above <= wanted_share * value ||
+           (objective->C <= strong && objective->estimate <= strong_share * value);
 }
 
-static bool accept(void *context, int iteration, double value)
+/* Does single precision lead no further: does the gradient no longer shrink? */
+static bool stalls(struct objective *objective)
+{
+    if (objective->norm <= objective->halved / 2) {
+        objective->halved = objective->norm;
+        objective->halved_at = objective->iterations;
+    }
+    return objective->iterations - objective->halved_at > PATIENCE;
+}
+
+static bool accept(void *context, int steps, double value, double expected)
 {
     struct objective *objective = context;
+    const int iteration = objective->before + steps;
+    if (steps == 0 && objective->before) return true;
     const int most = (int)sr_args_integer(objective->fit->params, "max_iterations");
     const double now = sr_clock_seconds(), wanted = objective->tolerance;
     objective->iterations = iteration;
@@ -295,7 +331,8 @@ static bool accept(void *context, int iteration, double value)
         objective->first_norm = objective->norm;
     }
     objective->value = value;
-    objective->converged = at_minimum(objective, value);
+    objective->converged = at_minimum(objective, value, expected);
+    objective->recent[iteration % RECENT] = value;
     if (iteration == 0) return objective->largest > wanted;
     report_epoch(objective, now);
     /* The gradient shrinks by about the same factor each step; so many are left. */
@@ -316,8 +353,9 @@ static bool accept(void *context, int iteration, double value)
     sr_monitor_progress(objective->fit->monitor, &progress);
     /* Where the gradient is small but the minimum may be far, Newton's method takes over, unless
      * single precision leads there. */
-    const bool goes_on =
-        objective->C <= strong ? !objective->converged : objective->largest > wanted;
+    const bool goes_on = objective->blocks        ? !objective->converged && !stalls(objective)
+                         : objective->C <= strong ? !objective->converged
+                                                  : objective->largest > wanted;
     return goes_on && !objective->stopped;
 }
 
@@ -427,6 +465,19 @@ static enum sr_status minimize(struct objective *objective, struct newton *newto
     return status;
 }
 
+static struct newton_problem in_double(struct objective *objective)
+{
+    return (struct newton_problem){.count = objective->train.samples.count,
+                                   .inputs = objective->model->inputs,
+                                   .classes = (size_t)objective->model->shape.classes,
+                                   .C = objective->C,
+                                   .pool = objective->fit->pool,
+                                   .context = objective,
+                                   .rows = newton_rows,
+                                   .label = newton_label,
+                                   .proceed = newton_proceed};
+}
+
 /* Go on from the weights that L-BFGS has led to. What counts in the end is the objective at the
  * weights in single precision, which the model keeps. */
 static enum sr_status refine(struct objective *objective, const double *x, struct sr_error *error)
@@ -438,15 +489,7 @@ static enum sr_status refine(struct objective *objective, const double *x, struc
     if (!weights) return SR_ERROR_MEMORY;
     set_weights(objective, x);
     memcpy(weights, objective->weights, length * sizeof *weights);
-    struct newton newton = {.problem = {.count = objective->train.samples.count,
-                                        .inputs = objective->model->inputs,
-                                        .classes = (size_t)objective->model->shape.classes,
-                                        .C = objective->C,
-                                        .pool = objective->fit->pool,
-                                        .context = objective,
-                                        .rows = newton_rows,
-                                        .label = newton_label,
-                                        .proceed = newton_proceed},
+    struct newton newton = {.problem = in_double(objective),
                             .owner = objective,
                             .step = newton_step,
                             .max_steps = most - objective->iterations,
@@ -543,6 +586,72 @@ static enum sr_status prepare(struct objective *objective, struct sr_error *erro
     return status;
 }
 
+/* ---- with blocks of the Hessian ---- */
+
+static void share_slice(void *context, size_t index, int worker)
+{
+    struct objective *objective = context;
+    const struct logreg_rows *rows = &objective->train;
+    const size_t classes = (size_t)objective->model->shape.classes, begin = index * SLICE,
+                 left = rows->samples.count - begin, end = begin + (left < SLICE ? left : SLICE);
+    float *scratch = objective->values + (size_t)worker * BLOCK * objective->model->inputs;
+    uint32_t correct = 0;
+    for (size_t first = begin; first < end; first += BLOCK) {
+        const size_t count = end - first < BLOCK ? end - first : BLOCK;
+        float *shares = objective->shares + first * classes;
+        logreg_logits(objective->model, logreg_rows_values(rows, first, count, scratch), count,
+                      shares);
+        softmax_rows(shares, count, classes, &rows->samples, first, &correct);
+        for (size_t i = 0; i < count; i++)
+            shares[i * classes + (size_t)sr_samples_label(&rows->samples, first + i)] += 1;
+    }
+}
+
+static void apply_blocks(void *context, double *vector)
+{
+    logreg_blocks_solve(((struct objective *)context)->blocks, vector);
+}
+
+/* Go on from x, over the weights themselves, which take its place. */
+static enum sr_status descend_by_blocks(struct objective *objective, double *x,
+                                        struct sr_error *error)
+{
+    const size_t count = objective->train.samples.count, length = logreg_count(objective->model);
+    const int most = (int)sr_args_integer(objective->fit->params, "max_iterations");
+    const struct newton_problem problem = in_double(objective);
+    struct logreg_blocks blocks;
+    set_weights(objective, x);
+    memcpy(x, objective->weights, length * sizeof *x);
+    free(objective->factor);
+    objective->factor = NULL;
+    enum sr_status status = logreg_blocks_init(&blocks, &problem, error);
+    objective->shares = sr_array_raw(count * problem.classes, sizeof *objective->shares,
+                                     "the probabilities", error);
+    if (!objective->shares) status = SR_ERROR_MEMORY;
+    if (!status && !blocks.diagonal) {
+        sr_pool_run(objective->fit->pool, (count + SLICE - 1) / SLICE, share_slice, objective);
+        if (logreg_blocks_sample(&blocks, objective->shares, BLOCK_ROWS)) {
+            objective->blocks = &blocks;
+            objective->before = objective->halved_at = objective->iterations;
+            objective->halved = INFINITY;
+            for (int i = 0; i < RECENT; i++) objective->recent[i] = INFINITY;
+            const struct lbfgs search = {.count = length,
+                                         .max_iterations = most - most / 4 - objective->before,
+                                         .noise = noise,
+                                         .stop = &objective->stopped,
+                                         .context = objective,
+                                         .evaluate = evaluate,
+                                         .precondition = apply_blocks,
+                                         .accept = accept};
+            status = lbfgs_minimize(&search, x, error);
+            objective->blocks = NULL;
+        }
+    }
+    logreg_blocks_fini(&blocks);
+    free(objective->shares);
+    return status;
+}
+
 /* Lead the objective to its minimum. */
 static enum sr_status descend(struct objective *objective, struct sr_error *error)
 {
@@ -550,15 +659,21 @@ static enum sr_status descend(struct objective *objective, struct sr_error *erro
     const int most = (int)sr_args_integer(objective->fit->params, "max_iterations");
     double *x = sr_array_new(length, sizeof *x, "the weights", error);
     if (!x) return SR_ERROR_MEMORY;
+    const bool by_blocks = objective->C > strong && objective->C <= moderate && objective->factor &&
+                           most >= 4 * FIRST_STEPS;
     const struct lbfgs problem = {.count = length,
                                   /* Where it may not lead to the minimum, Newton's method has its
                                    * share of the steps. */
-                                  .max_iterations = objective->C > strong ? (most + 1) / 2 : most,
+                                  .max_iterations = by_blocks               ? FIRST_STEPS
+                                                    : objective->C > strong ? (most + 1) / 2
+                                                                            : most,
                                   .stop = &objective->stopped,
                                   .context = objective,
                                   .evaluate = evaluate,
                                   .accept = accept};
     enum sr_status status = lbfgs_minimize(&problem, x, error);
+    if (!status && by_blocks && !objective->converged && !objective->stopped)
+        status = descend_by_blocks(objective, x, error);
     if (!status && objective->failure.status) {
         *error = objective->failure;
         status = error->status;

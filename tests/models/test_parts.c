@@ -137,9 +137,9 @@ static double bowl(void *context, const double *x, double *gradient)
     return x[0] * x[0] / 2 + x[0] * x[0] * x[0] * x[0] / 4 + 5 * x[1] * x[1] + 50 * x[2] * x[2];
 }
 
-static bool accept_all(void *context, int iteration, double value)
+static bool accept_all(void *context, int iteration, double value, double expected)
 {
-    (void)context, (void)iteration, (void)value;
+    (void)context, (void)iteration, (void)value, (void)expected;
     return true;
 }
 
