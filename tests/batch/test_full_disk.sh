@@ -15,6 +15,7 @@ mkdir base; mkdir base/out
 train knn name=mine
 train logreg
 tag train:3
+mark drop train:9
 suspects mine folds=2
 evaluate mine split=test
 train mlp epochs=1 name=net
@@ -42,7 +43,7 @@ whole() {
 }
 
 once() { # N: run the command with the Nth call failing; code, out, err
-    rm -rf try count; cp -R base try
+    rm -rf try; cp -R base try; : >count
     # shellcheck disable=SC2086
     FAIL_COUNT=$work/count FAIL_CALL=$1 LD_PRELOAD=$shim \
         "$sartor" --home try/home --data "$mini" $command >out 2>err </dev/null
@@ -109,15 +110,13 @@ if [ "${SWEEP-}" = all ]; then
     sweep ablate mlp epochs=1 limit=60 seeds=1
     sweep mend logreg seeds=1
     sweep compare mine logreg split=test
-    sweep mark undo "train:$row"
+    sweep mark undo train:9
     sweep decisions to=try/out/decisions.csv
-    sweep audit limit=3
-    sweep map layout=pca
     sweep save mine try/out/mine.onnx
-    sweep export map to=try/out/map.png
+    sweep export map layout=pca to=try/out/map.png
     sweep export curves net plotly=try/out/curves.json to=try/out/curves.svg
     sweep export dataset split=test to=try/out/set
-    sweep export dataset split=test form=pictures to=try/out/pictures
+    sweep export dataset class=Bag split=test form=pictures to=try/out/pictures
     sweep export dataset decisions=on to=try/out/set.npz
 fi
 finish
