@@ -294,7 +294,10 @@ static enum sr_status make(const struct key *key, struct sr_map *map, enum sr_ma
         put_live(key->live, map->points);
         status = lay_out(&making, error);
     }
-    if (!status) status = measure(&making, error);
+    if (!status) {
+        map->box = sr_map_box_of(map->points, map->count);
+        status = measure(&making, error);
+    }
     map->seconds = sr_clock_seconds() - began;
     free(making.scores);
     free(making.rows);

@@ -1,8 +1,10 @@
 /* map_features.c - see map_features.h. */
 #include "map_features.h"
 
+#include <math.h>
 #include <stdlib.h>
 
+#include "sartor/app/map.h"
 #include "sartor/base/clock.h"
 #include "sartor/base/memory.h"
 #include "sartor/base/stopped.h"
@@ -97,4 +99,17 @@ enum sr_status sr_map_features(const struct sr_dataset *data, const struct sr_mo
         at += images->count;
     }
     return status;
+}
+
+struct sr_map_box sr_map_box_of(const float *points, size_t count)
+{
+    float low[2] = {INFINITY, INFINITY}, high[2] = {-INFINITY, -INFINITY};
+    for (size_t i = 0; i < 2 * count; i += 2)
+        for (size_t part = 0; part < 2; part++) {
+            const float at = points[i + part];
+            low[part] = at < low[part] ? at : low[part];
+            high[part] = at > high[part] ? at : high[part];
+        }
+    return (struct sr_map_box){{(double)low[0], (double)low[1]},
+                               {(double)high[0], (double)high[1]}};
 }

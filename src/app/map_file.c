@@ -81,6 +81,7 @@ bool map_file_load(const char *path, struct sr_map *map)
     if (copy) {
         memcpy(copy, points->data, 2 * map->count * sizeof *copy);
         map->points = copy;
+        map->box = sr_map_box_of(copy, map->count);
         map->width = (int)values[WIDTH];
         map->dims = (int)values[DIMS];
         map->explained = values[EXPLAINED];

@@ -21,6 +21,7 @@ struct map {
     float *live;
     size_t live_count;
     uint64_t live_version;
+    struct sr_map_box box;       /* around them */
     struct sr_map_request asked; /* the layout that was stopped and is not asked for again */
     bool stopped;
     struct sr_area area; /* where points were drawn last, without its grid */
@@ -30,8 +31,9 @@ struct map {
 struct map_shown {
     const float *points; /* NULL: nothing yet */
     size_t count, train;
-    bool components; /* of the principal components, whatever was asked for */
-    bool settling;   /* t-SNE is under way; these are its present positions, or the components */
+    struct sr_map_box box; /* around them */
+    bool components;       /* of the principal components, whatever was asked for */
+    bool settling; /* t-SNE is under way; these are its present positions, or the components */
     struct sr_progress progress;
     struct sr_map_request request;
     const struct sr_map *map; /* whose points they are; NULL while they settle */

@@ -82,15 +82,18 @@ struct drawing {
     const bool *selected, *near;
     struct map_window window;
     struct cell *cells;
+    /* Of the points of each category that are drawn: sums of x and y, in cells, and how many. */
+    double sums[SR_MAP_NO_CATEGORY][3];
 };
 
 static void add_points(struct drawing *drawing)
 {
     const struct map_window *window = &drawing->window;
+    const double a_cell = 1 / window->step;
+    const float *points = drawing->shown->points;
     for (size_t i = 0; i < drawing->shown->count; i++) {
-        const double across = ((double)drawing->shown->points[2 * i] - window->left) / window->step,
-                     down = (window->top - (double)drawing->shown->points[2 * i + 1]) /
-                            (2 * window->step);
+        const double across = ((double)points[2 * i] - window->left) * a_cell,
+                     down = (window->top - (double)points[2 * i + 1]) * a_cell / 2;
         if (!(across >= 0 && down >= 0 && across < window->columns && down < window->lines))
             continue;
         const int x = (int)across, y = (int)down;
@@ -104,7 +107,14 @@ static void add_points(struct drawing *drawing)
         cell->count++;
         if (drawing->near && drawing->near[i]) cell->marked = true;
         if (!drawing->colours) continue;
-        vote(cell, drawing->colours->categories[i]);
+        const uint8_t category = drawing->colours->categories[i];
+        vote(cell, category);
+        if (category != SR_MAP_NO_CATEGORY) {
+            double *sum = drawing->sums[category];
+            sum[0] += across;
+            sum[1] += down;
+            sum[2]++;
+        }
         if (drawing->colours->values && !isnan(drawing->colours->values[i])) {
             cell->sum += drawing->colours->values[i];
             cell->valued++;
@@ -157,23 +167,10 @@ static void put_cell(const struct sr_session *session, const struct drawing *dra
 static void put_labels(const struct sr_session *session, const struct drawing *drawing,
                        struct sr_area area)
 {
-    const struct map_window *window = &drawing->window;
     const struct sr_map_colours *colours = drawing->colours;
-    double sums[256][3] = {{0}};
+    const double(*sums)[3] = drawing->sums;
     if (!colours || colours->values || colours->names < 2 || area.width < 30 || area.height < 8)
         return;
-    for (size_t i = 0; i < drawing->shown->count; i++) {
-        const uint8_t category = colours->categories[i];
-        const double x = ((double)drawing->shown->points[2 * i] - window->left) / window->step,
-                     y = (window->top - (double)drawing->shown->points[2 * i + 1]) /
-                         (2 * window->step);
-        if (!drawing->selected[i] || category == SR_MAP_NO_CATEGORY || !(x >= 0) || !(y >= 0) ||
-            x >= window->columns || y >= window->lines)
-            continue;
-        sums[category][0] += x;
-        sums[category][1] += y;
-        sums[category][2]++;
-    }
     bool *taken = sr_xalloc((size_t)area.width * (size_t)area.height + 1);
     for (int c = 0; c < colours->names && c < SR_MAP_NO_CATEGORY; c++) {
         if (!(sums[c][2] > 0)) continue;
@@ -237,7 +234,8 @@ void map_draw_points(struct sr_session *session, struct map *map, const struct m
                               selected,
                               near,
                               map_window(map, shown, area.width, area.height),
-                              NULL};
+                              NULL,
+                              {{0}}};
     widen(shown, drawing.colours, selected);
     const size_t cells = (size_t)area.width * (size_t)area.height;
     drawing.cells = sr_xalloc(cells * sizeof *drawing.cells);

@@ -44,11 +44,14 @@ static void take_live(struct sr_session *session, struct map *map, struct map_sh
     }
     struct sr_motion *motion = sr_screen_motion(session);
     if (!motion->held &&
-        sr_session_map_live(session, &shown->request, map->live, count, &map->live_version))
+        sr_session_map_live(session, &shown->request, map->live, count, &map->live_version)) {
         motion->moved = true;
+        map->box = sr_map_box_of(map->live, count);
+    }
     if (map->live_version) {
         shown->points = map->live;
         shown->count = count;
+        shown->box = map->box;
     }
 }
 
@@ -57,6 +60,7 @@ static void take_map(struct map_shown *shown, const struct sr_map *map)
     shown->map = map;
     shown->points = map->points;
     shown->count = map->count;
+    shown->box = map->box;
 }
 
 static void find(struct sr_session *session, struct map *map, struct map_shown *shown)
@@ -117,12 +121,7 @@ void map_find(struct sr_session *session, struct map_shown *shown)
 struct map_window map_window(const struct map *map, const struct map_shown *shown, int columns,
                              int lines)
 {
-    double low[2] = {INFINITY, INFINITY}, high[2] = {-INFINITY, -INFINITY};
-    for (size_t i = 0; i < 2 * shown->count; i++) {
-        const double at = (double)shown->points[i];
-        low[i % 2] = at < low[i % 2] ? at : low[i % 2];
-        high[i % 2] = at > high[i % 2] ? at : high[i % 2];
-    }
+    const double *low = shown->box.low, *high = shown->box.high;
     double step = fmax((high[0] - low[0]) / fmax(columns - 1, 1),
                        (high[1] - low[1]) / fmax(2 * lines - 2, 1));
     if (!(step > 0)) step = 1;

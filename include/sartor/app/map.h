@@ -29,12 +29,19 @@ void sr_map_request_init(struct sr_map_request *request);
 const struct sr_map_request *sr_session_map_shown(struct sr_session *session);
 void sr_session_map_show(struct sr_session *session, const struct sr_map_request *request);
 
+/* The smallest rectangle around all points: x and y. */
+struct sr_map_box {
+    double low[2], high[2];
+};
+struct sr_map_box sr_map_box_of(const float *points, size_t count);
+
 /* The rows of the train file, then those of the test file. */
 struct sr_map {
     size_t count, train; /* points in all; of the train file */
     float *points;       /* count × 2 */
-    int width, dims;     /* of a row of features; components that neighbours are looked for in */
-    double explained;    /* share of the variance that these have; of a PCA the two drawn */
+    struct sr_map_box box;
+    int width, dims;  /* of a row of features; components that neighbours are looked for in */
+    double explained; /* share of the variance that these have; of a PCA the two drawn */
     /* Share of neighbours that layout and features have in common, weighed by rank (Venna and
      * Kaski), over `measured` samples drawn at random, for `k` neighbours; NaN of too few. */
     double trustworthiness, continuity;
