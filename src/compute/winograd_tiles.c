@@ -30,48 +30,76 @@ static const float zero3 = (float)(1 / (NEAR_3 * NEAR_3 * FAR_3)),
 /* ---- one row; `s` is the distance of the elements of `a`, those of the result are neighbours ----
  */
 
-/* Bᵀ a */
-INLINE void row_in(const int m, const vec *a, const int s, vec *v)
+/* The 36 numbers that are half a transform do not fit the registers with what else is needed, and
+ * storing them takes longer than computing. So Bᵀ and B have two parts, with nothing in common that
+ * would be computed twice; this is how many numbers a part has. */
+INLINE int part_size(const int m, const int part)
 {
-    if (m == 4) {
-        vec near_even = a[4 * s] - f4_2 * a[2 * s], near_odd = n4 * (a[3 * s] - f4_2 * a[s]);
-        vec far_even = a[4 * s] - n4_2 * a[2 * s], far_odd = f4 * (a[3 * s] - n4_2 * a[s]);
+    return m == 4 ? 3 : 3 - part;
+}
+
+/* Bᵀ a: the numbers 0, 1, 2, or those from 3 on. */
+INLINE void row_in_part(const int m, const int part, const vec *a, const int s, vec *v)
+{
+    if (m == 4 && part == 0) {
+        vec even = a[4 * s] - f4_2 * a[2 * s], odd = n4 * (a[3 * s] - f4_2 * a[s]);
         v[0] = both4 * a[0] + (a[4 * s] - sum4 * a[2 * s]);
-        v[1] = near_even + near_odd;
-        v[2] = near_even - near_odd;
-        v[3] = far_even + far_odd;
-        v[4] = far_even - far_odd;
-        v[5] = both4 * a[s] + (a[5 * s] - sum4 * a[3 * s]);
-    } else {
+        v[1] = even + odd;
+        v[2] = even - odd;
+    } else if (m == 4) {
+        vec even = a[4 * s] - n4_2 * a[2 * s], odd = f4 * (a[3 * s] - n4_2 * a[s]);
+        v[0] = even + odd;
+        v[1] = even - odd;
+        v[2] = both4 * a[s] + (a[5 * s] - sum4 * a[3 * s]);
+    } else if (part == 0) {
         vec even = a[3 * s] - f3 * a[2 * s], odd = n3 * (a[2 * s] - f3 * a[s]);
         v[0] = (a[3 * s] - f3 * a[2 * s]) + (both3 * a[0] - n3_2 * a[s]);
         v[1] = even + odd;
         v[2] = even - odd;
-        v[3] = a[3 * s] - n3_2 * a[s];
-        v[4] = (a[4 * s] - f3 * a[3 * s]) + (both3 * a[s] - n3_2 * a[2 * s]);
+    } else {
+        v[0] = a[3 * s] - n3_2 * a[s];
+        v[1] = (a[4 * s] - f3 * a[3 * s]) + (both3 * a[s] - n3_2 * a[2 * s]);
     }
 }
 
-/* B a */
-INLINE void row_in_back(const int m, const vec *a, const int s, vec *v)
+INLINE void row_in(const int m, const vec *a, const int s, vec *v)
 {
-    if (m == 4) {
-        vec near_even = a[s] + a[2 * s], near_odd = n4 * (a[s] - a[2 * s]);
-        vec far_even = a[3 * s] + a[4 * s], far_odd = f4 * (a[3 * s] - a[4 * s]);
+    row_in_part(m, 0, a, s, v);
+    row_in_part(m, 1, a, s, v + part_size(m, 0));
+}
+
+/* B a: the numbers 0, 2, 4, or 1, 3 and 5. */
+INLINE void row_in_back_part(const int m, const int part, const vec *a, const int s, vec *v)
+{
+    if (m == 4 && part == 0) {
+        vec near = a[s] + a[2 * s], far = a[3 * s] + a[4 * s];
         v[0] = both4 * a[0];
-        v[1] = both4 * a[5 * s] - (f4_2 * near_odd + n4_2 * far_odd);
-        v[2] = -sum4 * a[0] - (f4_2 * near_even + n4_2 * far_even);
-        v[3] = (near_odd + far_odd) - sum4 * a[5 * s];
-        v[4] = a[0] + (near_even + far_even);
-        v[5] = a[5 * s];
+        v[1] = -sum4 * a[0] - (f4_2 * near + n4_2 * far);
+        v[2] = a[0] + (near + far);
+    } else if (m == 4) {
+        vec near = n4 * (a[s] - a[2 * s]), far = f4 * (a[3 * s] - a[4 * s]);
+        v[0] = both4 * a[5 * s] - (f4_2 * near + n4_2 * far);
+        v[1] = (near + far) - sum4 * a[5 * s];
+        v[2] = a[5 * s];
     } else {
         vec even = a[s] + a[2 * s], odd = n3 * (a[s] - a[2 * s]);
-        v[0] = both3 * a[0];
-        v[1] = (both3 * a[4 * s] - n3_2 * a[0]) - (f3 * odd + n3_2 * a[3 * s]);
-        v[2] = (odd - f3 * even) - (f3 * a[0] + n3_2 * a[4 * s]);
-        v[3] = (a[0] + even) + (a[3 * s] - f3 * a[4 * s]);
-        v[4] = a[4 * s];
+        if (part == 0) {
+            v[0] = both3 * a[0];
+            v[1] = (odd - f3 * even) - (f3 * a[0] + n3_2 * a[4 * s]);
+            v[2] = a[4 * s];
+        } else {
+            v[0] = (both3 * a[4 * s] - n3_2 * a[0]) - (f3 * odd + n3_2 * a[3 * s]);
+            v[1] = (a[0] + even) + (a[3 * s] - f3 * a[4 * s]);
+        }
     }
+}
+
+INLINE void row_in_back(const int m, const vec *a, const int s, vec *v)
+{
+    vec even[3], odd[3];
+    row_in_back_part(m, 0, a, s, even);
+    row_in_back_part(m, 1, a, s, odd);
+    UNROLL for (int i = 0; i < m + 2; i++) v[i] = i % 2 ? odd[i / 2] : even[i / 2];
 }
 
 /* Aᵀ a */
@@ -154,6 +182,24 @@ INLINE void row_filter_back(const int m, const vec *a, const int s, vec *v)
 
 /* ---- squares ---- */
 
+/* The next of many places at one distance. The compiler would compute them all beforehand and keep
+ * them in memory. */
+#define STEP(pointer, distance)                                                                    \
+    do {                                                                                           \
+        (pointer) += (distance);                                                                   \
+        __asm__("" : "+r"(pointer));                                                               \
+    } while (0)
+
+/* `count` numbers of a column. */
+INLINE void load_column(const float *from, size_t distance, const int count, vec *a)
+{
+    UNROLL for (int i = 0; i < count; i++)
+    {
+        a[i] = load(from);
+        STEP(from, distance);
+    }
+}
+
 typedef void row_function(const int m, const vec *a, const int s, vec *v);
 
 /* The second half of a transform: from `half`, its columns side by side, to × to numbers. */
@@ -193,24 +239,33 @@ INLINE void put_16(const int form, const bool odd, const struct place *at, size_
     }
 }
 
-/* What a tile's points are made of them: from columns of `side` numbers in `half`. */
+/* The tile's points of `rows` rows from `first` on: from columns of `rows` numbers in `half`. */
+INLINE void put_rows(row_function *row, const int m, const int first, const int rows,
+                     const vec *half, const int form, const bool odd, const struct place *at)
+{
+    const int side = m + 2;
+    const size_t stride = at->stride;
+    float *to = form == FLOATS ? at->floats + (size_t)(first * side) * stride : NULL;
+    UNROLL for (int i = 0; i < rows; i++)
+    {
+        vec v[MOST_IN];
+        row(m, half + i, rows, v);
+        UNROLL for (int j = 0; j < side; j++)
+        {
+            if (form == FLOATS) {
+                store(to, v[j]);
+                STEP(to, stride);
+            } else {
+                put_16(form, odd, at, (size_t)((first + i) * side + j), v[j]);
+            }
+        }
+    }
+}
+
 INLINE void put_points(row_function *row, const int m, const vec *half, const int form,
                        const bool odd, const struct place *at)
 {
-    const int side = m + 2;
-    UNROLL for (int i = 0; i < side; i++)
-    {
-        vec v[MOST_IN];
-        row(m, half + i, side, v);
-        UNROLL for (int j = 0; j < side; j++)
-        {
-            const size_t p = (size_t)(i * side + j);
-            if (form == FLOATS)
-                store(at->floats + p * at->stride, v[j]);
-            else
-                put_16(form, odd, at, p, v[j]);
-        }
-    }
+    put_rows(row, m, 0, m + 2, half, form, odd, at);
 }
 
 /* The part of a picture that a tile covers: side × side pixels of which rows first_row ..
@@ -229,22 +284,46 @@ static struct window window_of(int height, int width, int top, int left, int sid
                            .last_column = width - left < side ? width - left : side};
 }
 
-/* The first half of a transform: columns of a window, whose rows are `row_size` floats apart. Rows
- * outside of the picture are read from zeros. */
-INLINE void begin(row_function *row, const int m, const int side, const struct window *w,
-                  const float *plane, int row_size, vec *half)
+/* A window's rows, which are `row_size` floats apart. Those outside of the picture are zeros. */
+INLINE void find_rows(const int side, const struct window *w, const float *plane, int row_size,
+                      const float **rows)
 {
     static const float zeros[(MOST_IN + 1) * SR_BLOCK] __attribute__((aligned(64)));
-    const float *rows[MOST_IN];
     UNROLL for (int i = 0; i < side; i++) rows[i] =
         i >= w->first_row && i < w->last_row ? plane + w->at + i * row_size : zeros;
-    UNROLL for (int j = 0; j < side; j++)
+}
+
+INLINE void read_column(const int side, const struct window *w, const float *const *rows, int j,
+                        vec *a)
+{
+    const bool inside = j >= w->first_column && j < w->last_column;
+    UNROLL for (int i = 0; i < side; i++) a[i] = inside ? load(rows[i] + j * SR_BLOCK) : (vec){0};
+}
+
+/* A window's points: Bᵀ x B, or A x Aᵀ. */
+INLINE void put_window(const int m, const bool back, const struct window *w,
+                       const float *const *rows, const int form, const bool odd,
+                       const struct place *place)
+{
+    vec half[MOST_IN * MOST_IN], a[MOST_IN];
+    if (back) {
+        UNROLL for (int j = 0; j < m; j++)
+        {
+            read_column(m, w, rows, j, a);
+            row_out_back(m, a, 1, half + j * (m + 2));
+        }
+        put_points(row_out_back, m, half, form, odd, place);
+        return;
+    }
+    UNROLL for (int part = 0; part < 2; part++)
     {
-        vec a[MOST_IN];
-        const bool inside = j >= w->first_column && j < w->last_column;
-        UNROLL for (int i = 0; i < side; i++) a[i] =
-            inside ? load(rows[i] + j * SR_BLOCK) : (vec){0};
-        row(m, a, 1, half + j * (m + 2));
+        const int size = part_size(m, part);
+        UNROLL for (int j = 0; j < m + 2; j++)
+        {
+            read_column(m + 2, w, rows, j, a);
+            row_in_part(m, part, a, 1, half + j * size);
+        }
+        put_rows(row_in, m, part ? part_size(m, 0) : 0, size, half, form, odd, place);
     }
 }
 
@@ -266,7 +345,6 @@ INLINE size_t point_at(int block, int tiles, int tile, int part)
 INLINE void to_points(const struct sr_winograd *g, const int m, const bool back, const int form,
                       const float *x, int images, const void *to)
 {
-    row_function *const row = back ? row_out_back : row_in;
     float *points = form == FLOATS ? (float *)to : NULL;
     const struct sr_points_16 *points_16 = form == FLOATS ? NULL : to;
     const struct sr_conv *c = &g->conv;
@@ -279,13 +357,13 @@ INLINE void to_points(const struct sr_winograd *g, const int m, const bool back,
                  plane = (size_t)(height * width) * SR_BLOCK;
     EACH_TILE(g, images, blocks)
     {
-        vec half[MOST_IN * MOST_IN];
+        const float *rows[MOST_IN];
         const struct window w = window_of(height, width, down * m - pad, across * m - pad, side);
-        begin(row, m, side, &w, x + (size_t)(image * blocks + block) * plane + part,
-              width * SR_BLOCK, half);
+        find_rows(side, &w, x + (size_t)(image * blocks + block) * plane + part, width * SR_BLOCK,
+                  rows);
         const size_t at = point_at(block, tiles, tile, part);
         if (form == FLOATS) {
-            put_points(row, m, half, FLOATS, false,
+            put_window(m, back, &w, rows, FLOATS, false,
                        &(struct place){stride, points + at, NULL, NULL});
             continue;
         }
@@ -294,9 +372,21 @@ INLINE void to_points(const struct sr_winograd *g, const int m, const bool back,
                                     .tiles = points_16->tiles +
                                              point_at(block, (tiles + 1) / 2, tile / 2, part)};
         if (tile & 1)
-            put_points(row, m, half, form, true, &place);
+            put_window(m, back, &w, rows, form, true, &place);
         else
-            put_points(row, m, half, form, false, &place);
+            put_window(m, back, &w, rows, form, false, &place);
+    }
+}
+
+/* Columns of Aᵀ m, m numbers each. */
+INLINE void half_from_points(const int m, const float *points, size_t stride, vec *half)
+{
+    const int side = m + 2;
+    UNROLL for (int j = 0; j < side; j++)
+    {
+        vec a[MOST_IN];
+        load_column(points + (size_t)j * stride, (size_t)side * stride, side, a);
+        row_out(m, a, 1, half + j * m);
     }
 }
 
@@ -311,18 +401,24 @@ INLINE void put_out(const struct sr_winograd *g, const int m, const float *point
     const vec least = splat(end->relu ? 0 : -INFINITY);
     EACH_TILE(g, images, blocks)
     {
-        vec out[MOST * MOST], start = {0};
+        vec half[MOST * MOST_IN], start = {0};
         const struct window w = window_of(c->out_height, c->out_width, down * m, across * m, m);
         const size_t at = (size_t)(image * blocks + block) * plane + (size_t)w.at + (size_t)part;
         const float *other = end->other ? end->other + at : NULL;
         if (end->bias) start = load(end->bias + block * SR_BLOCK + part);
-        from_points(row_out, m, m, points + point_at(block, tiles, tile, part), stride, out);
-        for (int i = 0; i < w.last_row; i++)
-            for (int j = 0; j < w.last_column; j++) {
-                vec sum = out[i * m + j] + start;
+        half_from_points(m, points + point_at(block, tiles, tile, part), stride, half);
+        UNROLL for (int i = 0; i < m; i++)
+        {
+            vec v[MOST];
+            row_out(m, half + i, m, v);
+            UNROLL for (int j = 0; j < m; j++)
+            {
+                if (i >= w.last_row || j >= w.last_column) continue;
+                vec sum = v[j] + start;
                 if (other) sum += load(other + i * row + j * SR_BLOCK);
                 store(end->y + at + i * row + j * SR_BLOCK, larger(least, sum));
             }
+        }
     }
 }
 
@@ -336,16 +432,34 @@ INLINE void put_in_back(const struct sr_winograd *g, const int m, const float *p
                  plane = (size_t)(c->height * c->width) * SR_BLOCK;
     EACH_TILE(g, images, blocks)
     {
-        vec out[MOST_IN * MOST_IN];
+        const float *from = points + point_at(block, tiles, tile, part);
         const struct window w =
             window_of(c->height, c->width, down * m - c->pad, across * m - c->pad, side);
         float *to = dx + (size_t)(image * blocks + block) * plane + w.at + part;
-        from_points(row_in_back, m, side, points + point_at(block, tiles, tile, part), stride, out);
-        for (int i = w.first_row; i < w.last_row; i++)
-            for (int j = w.first_column; j < w.last_column; j++) {
-                float *pixel = to + i * row + j * SR_BLOCK;
-                store(pixel, load(pixel) + out[i * side + j]);
+        UNROLL for (int odd = 0; odd < 2; odd++)
+        {
+            const int size = part_size(m, odd);
+            vec half[MOST_IN * 3];
+            UNROLL for (int j = 0; j < side; j++)
+            {
+                vec a[MOST_IN];
+                load_column(from + (size_t)j * stride, (size_t)side * stride, side, a);
+                row_in_back_part(m, odd, a, 1, half + j * size);
             }
+            UNROLL for (int n = 0; n < size; n++)
+            {
+                const int i = 2 * n + odd;
+                vec v[MOST_IN];
+                row_in_back(m, half + n, size, v);
+                UNROLL for (int j = 0; j < side; j++)
+                {
+                    float *pixel = to + i * row + j * SR_BLOCK;
+                    if (i >= w.first_row && i < w.last_row && j >= w.first_column &&
+                        j < w.last_column)
+                        store(pixel, load(pixel) + v[j]);
+                }
+            }
+        }
     }
 }
 
