@@ -161,8 +161,8 @@ struct voters {
     size_t samples[FOREST_SIDE_BY_SIDE], count;
 };
 
-/* The next ones, from sample `i` on; returns where to go on. Their rows lie all over memory, so they
- * are fetched ahead. */
+/* The next ones, from sample `i` on; returns where to go on. Their rows lie all over memory, so
+ * they are fetched ahead. */
 static size_t find_voters(const struct growth *growth, const uint16_t *draws, size_t i,
                           struct voters *voters)
 {

@@ -273,8 +273,8 @@ INLINE void count_all(const uint8_t *values, const uint8_t *draws, uint16_t *his
             draws[i + k];
 }
 
-/* Histograms of the values that are not 0, and of some zeros, class by class; false where all are 0.
- * Two copies, since one counter cannot be incremented in every cycle. */
+/* Histograms of the values that are not 0, and of some zeros, class by class; false where all are
+ * 0. Two copies, since one counter cannot be incremented in every cycle. */
 static bool count_values(const struct forest_group *group, const uint8_t *values,
                          uint16_t *histogram)
 {

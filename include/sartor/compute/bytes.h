@@ -38,7 +38,8 @@ enum sr_status sr_bytes_init(struct sr_bytes *set, size_t rows, size_t length,
 void sr_bytes_fini(struct sr_bytes *set);
 void sr_bytes_put(struct sr_bytes *set, size_t row, const uint8_t *bytes);
 void sr_bytes_get(const struct sr_bytes *set, size_t row, uint8_t *bytes);
-/* The rows at `places`, ascending, become copies of those rows of another set of the same length. */
+/* The rows at `places`, ascending, become copies of those rows of another set of the same length.
+ */
 void sr_bytes_take(struct sr_bytes *set, const uint32_t *places, const struct sr_bytes *from,
                    const uint32_t *which, size_t count);
 
