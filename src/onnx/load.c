@@ -22,11 +22,13 @@ static const struct {
     {"AveragePool", read_pool},
     {"BatchNormalization", read_norm},
     {"Cast", read_alias},
+    {"Concat", read_whole},
     {"Constant", read_constant},
     {"Conv", read_conv},
     {"Div", read_product},
     {"Dropout", read_alias},
     {"Flatten", read_flatten},
+    {"Gather", read_whole},
     {"Gemm", read_dense},
     {"GlobalAveragePool", read_mean},
     {"Identity", read_alias},
@@ -37,11 +39,14 @@ static const struct {
     {"ReduceMean", read_mean},
     {"Relu", read_activation},
     {"Reshape", read_reshape},
+    {"Shape", read_whole},
     {"Sigmoid", read_sigmoid},
+    {"Slice", read_whole},
     {"Softmax", read_softmax},
-    {"Squeeze", read_flatten},
+    {"Squeeze", read_whole},
     {"Sub", read_sum},
     {"Transpose", read_transpose},
+    {"Unsqueeze", read_whole},
 };
 enum { OPERATORS = sizeof operators / sizeof *operators };
 
@@ -129,6 +134,15 @@ static bool is_colour(int64_t length)
     return length == 1 || length == SR_CHANNELS_MAX;
 }
 
+/* Converters leave constants among the inputs that they no longer need. */
+static bool is_read(const struct onnx_file *file, struct piece name)
+{
+    for (size_t i = 0; i < file->node_count; i++)
+        for (size_t k = 0; k < file->nodes[i].input_count; k++)
+            if (piece_same(file->nodes[i].inputs[k], name)) return true;
+    return false;
+}
+
 /* The input's shape, and the order of its axes. */
 static enum sr_status read_input(struct reading *r, const struct sr_onnx_reading *reading,
                                  bool *bytes, struct sr_error *error)
@@ -139,7 +153,7 @@ static enum sr_status read_input(struct reading *r, const struct sr_onnx_reading
         bool constant = false; /* old files list their constants as inputs, too */
         for (size_t k = 0; !constant && k < r->file.constant_count; k++)
             constant = piece_same(r->file.inputs[i].name, r->file.constants[k].name);
-        if (constant) continue;
+        if (constant || !is_read(&r->file, r->file.inputs[i].name)) continue;
         if (input)
             return sr_error_set(error, SR_ERROR_FORMAT,
                                 "It has more than one input; an image classifier has one.");

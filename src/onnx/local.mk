@@ -13,6 +13,7 @@ libsartor_a_SOURCES += \
 	src/onnx/load.c \
 	src/onnx/read_dense.c \
 	src/onnx/read_layers.c \
+	src/onnx/read_whole.c \
 	src/onnx/save.c \
 	src/onnx/wire.c \
 	src/onnx/write_forest.c \

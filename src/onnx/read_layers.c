@@ -342,6 +342,10 @@ enum sr_status read_sigmoid(struct reading *r, const struct onnx_node *node, str
 }
 
 /* The bias of a convolution or dense layer that nothing else reads. */
+static enum sr_status scale_channels(struct reading *r, const struct onnx_node *node,
+                                     const struct value *from, const struct onnx_constant *factor,
+                                     const struct onnx_constant *offset, struct sr_error *error);
+
 static enum sr_status add_bias(struct reading *r, const struct onnx_node *node,
                                const struct value *from, const struct onnx_constant *bias,
                                struct sr_error *error)
@@ -353,16 +357,51 @@ static enum sr_status add_bias(struct reading *r, const struct onnx_node *node,
     for (size_t i = 0; i < r->layers.count; i++)
         alone = alone && r->layers.items[i].input != from->layer &&
                 r->layers.items[i].other != from->layer;
-    if (!alone)
-        return refuse(node, error,
-                      "adds numbers to what is neither the image nor a layer without "
-                      "bias.");
+    if (!alone) return scale_channels(r, node, from, NULL, bias, error);
     struct value value = *from;
     enum sr_status status =
         add_vector(r, node, layer->name, "bias", bias, (size_t)layer->channels, error);
     if (status) return status;
     layer->bias = true;
     put_value(r, node, value);
+    return SR_OK;
+}
+
+/* A number for each channel of a layer's output, or one for all. */
+static bool is_by_channel(const struct reading *r, const struct value *value,
+                          const struct onnx_constant *numbers)
+{
+    if (numbers->count == 1) return true;
+    const int axis = numbers->rank - (value->flat || value->last ? 1 : 3);
+    return axis >= 0 && numbers->shape[axis] == (int64_t)numbers->count &&
+           numbers->count == (size_t)shape_of(r, value).channels && !(value->flat && value->last);
+}
+
+/* y = factor · x + offset of a layer's output, as a norm of mean 0 and variance 1; NULL: 1, 0. */
+static enum sr_status scale_channels(struct reading *r, const struct onnx_node *node,
+                                     const struct value *from, const struct onnx_constant *factor,
+                                     const struct onnx_constant *offset, struct sr_error *error)
+{
+    static const char *const names[] = {"weight", "bias", "running_mean", "running_var"};
+    const double unit = sqrt(1 + 1e-5); /* what the norm divides by */
+    const struct onnx_constant *numbers = factor ? factor : offset;
+    const size_t channels = (size_t)shape_of(r, from).channels;
+    if (!numbers->floats || !is_by_channel(r, from, numbers))
+        return refuse(node, error, "has other numbers than one for each of %zu channels.",
+                      channels);
+    struct sr_layer_spec layer = {.type = SR_LAYER_BATCH_NORM, .input = from->layer, .other = -1};
+    name_layer(r, "scale", (struct piece){0}, layer.name, sizeof layer.name);
+    for (int i = 0; i < 4; i++) {
+        float *values = add_tensor(r, layer.name, names[i], 1, &channels, error);
+        if (!values) return SR_ERROR_MEMORY;
+        for (size_t c = 0; c < channels; c++) {
+            const size_t k = numbers->count == 1 ? 0 : c;
+            const double given[4] = {(factor ? (double)factor->floats[k] : 1) * unit,
+                                     offset ? (double)offset->floats[k] : 0, 0, 1};
+            values[c] = (float)given[i];
+        }
+    }
+    put_value(r, node, layer_value(sr_layers_append(&r->layers, &layer), from->flat, from->last));
     return SR_OK;
 }
 
@@ -418,11 +457,12 @@ enum sr_status read_product(struct reading *r, const struct onnx_node *node, str
     if (!divides && !a->constant && a->sigmoid == SIGMOID_NONE && !b->constant &&
         b->sigmoid == a->layer && a->layer >= 0)
         return add_plain(r, node, SR_LAYER_SILU, a->layer, *a);
-    if (a->constant || a->layer >= 0 || a->sigmoid != SIGMOID_NONE || !b->constant ||
-        !b->constant->floats)
+    if (a->constant || a->sigmoid != SIGMOID_NONE || a->end || !b->constant ||
+        !b->constant->floats || (divides && a->layer >= 0))
         return refuse(node, error,
                       "multiplies what is neither x by its own sigmoid (SiLU) nor the "
-                      "image by numbers.");
+                      "image or a layer by numbers.");
+    if (a->layer >= 0) return scale_channels(r, node, a, b->constant, NULL, error);
     const struct onnx_constant *numbers = b->constant;
     float *factors = sr_xalloc((numbers->count + 1) * sizeof *factors);
     for (size_t i = 0; i < numbers->count; i++)

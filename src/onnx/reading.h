@@ -40,6 +40,8 @@ typedef enum sr_status read_operator(struct reading *r, const struct onnx_node *
 read_operator read_conv, read_norm, read_activation, read_pool, read_mean, read_sum, read_product,
     read_flatten, read_reshape, read_transpose, read_softmax, read_alias, read_sigmoid;
 read_operator read_dense; /* read_dense.c */
+read_operator
+    read_whole; /* read_whole.c: Shape, Gather, Slice, Concat, Unsqueeze of whole numbers */
 
 /* "The node "conv1" (Conv) ": SR_ERROR_FORMAT with a sentence. */
 enum sr_status refuse(const struct onnx_node *node, struct sr_error *error, const char *format, ...)

@@ -11,10 +11,12 @@ tests_onnx_test_operators_LDADD = $(TEST_LIBS)
 SHELL_TESTS += tests/onnx/test_runtime.sh
 EXTRA_DIST += \
 	tests/onnx/compare.py \
+	tests/onnx/make_keras.py \
 	tests/onnx/make_networks.py \
 	tests/onnx/expected.txt \
 	tests/onnx/onnx.dict \
 	tests/onnx/corpus/dense.onnx \
+	tests/onnx/corpus/keras.onnx \
 	tests/onnx/corpus/last.onnx \
 	tests/onnx/corpus/plain.onnx \
 	tests/onnx/corpus/refused-groups.onnx \

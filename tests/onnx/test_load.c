@@ -1,6 +1,6 @@
 /* Networks from ONNX files: those of tests/onnx/corpus answer as ONNX Runtime does (expected.txt,
- * by make_networks.py), this program's own come back as they were, and others are refused by name.
- */
+ * by make_networks.py and make_keras.py), this program's own come back as they were, and others are
+ * refused by name. */
 #include "support.h"
 
 #include <math.h>
@@ -57,8 +57,9 @@ static void expected_answers(void **unused)
         int height, width, channels, used;
         assert_int_equal(sscanf(line, "%31s %d %d %d%n", name, &height, &width, &channels, &used),
                          4);
-        /* This file's pixels are rescaled inside. */
-        const struct sr_onnx_reading reading = {.scale = strcmp(name, "last") ? 0 : 1};
+        /* The pixels of these files are rescaled inside. */
+        const bool rescales = !strcmp(name, "last") || !strcmp(name, "keras");
+        const struct sr_onnx_reading reading = {.scale = rescales ? 1 : 0};
         struct sr_model *model = sr_onnx_load(corpus(name), &reading, &error);
         if (!model) fail_msg("%s", error.text);
         assert_string_equal(model->name, name);
@@ -75,7 +76,7 @@ static void expected_answers(void **unused)
         free(said);
         sr_model_unref(model);
     }
-    assert_int_equal(networks, 4);
+    assert_int_equal(networks, 5);
     free(text);
 }
 
