@@ -47,7 +47,7 @@ const struct sr_command sr_command_load = {
                  "images of the open data set."},
             {"scale", SR_PARAM_NUMBER, .minimum = 1e-3, .maximum = 1e6,
              .help = "ONNX: what pixels are divided by first (default: 255; 1 where the file takes "
-                     "bytes)."},
+                     "bytes or rescales them itself)."},
             {"mean", SR_PARAM_LIST, .minimum = -1e6, .maximum = 1e6,
              .help = "ONNX: subtracted then; one number, or one for each channel."},
             {"std", SR_PARAM_LIST, .minimum = 1e-6, .maximum = 1e6,

@@ -198,7 +198,9 @@ static enum sr_status settle(const struct sr_onnx_reading *reading, size_t chann
                              const double *factors, const double *offsets, struct sr_input *input,
                              struct sr_error *error)
 {
-    const double scale = reading->scale > 0 ? reading->scale : bytes ? 1 : 255;
+    /* A graph that multiplies by 1/255 or 1/127.5 itself takes pixels of 0 to 255. */
+    const bool rescales = bytes || factors[0] < 1.0 / 50;
+    const double scale = reading->scale > 0 ? reading->scale : rescales ? 1 : 255;
     if ((reading->mean_count > 1 && reading->mean_count != channels) ||
         (reading->deviation_count > 1 && reading->deviation_count != channels))
         return sr_error_set(error, SR_ERROR_ARGUMENT,
