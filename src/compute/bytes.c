@@ -167,15 +167,16 @@ void sr_bytes_compare(const struct sr_bytes *set, enum sr_bytes_measure measure,
     const struct sr_kernels *kernels = sr_kernels();
     sr_bytes_tile *tile = measure == SR_BYTES_L1 ? kernels->bytes_l1 : kernels->bytes_product;
     const size_t steps = steps_of(set), stride = steps * GROUP_BYTES, words = sr_bytes_words(set);
-    for (size_t q = 0; q < query_count; q += SR_BYTES_QUERIES) {
-        const size_t left = query_count - q, at = (from + q) / SR_BYTES_QUERIES;
-        const struct sr_bytes_block block = {queries->bytes + (from + q) * stride,
-                                             left < SR_BYTES_QUERIES ? (int)left : SR_BYTES_QUERIES,
-                                             queries->sums + at * steps * SR_BYTES_LANES,
-                                             queries->used + at * words};
-        for (size_t row = 0; row < count; row += SR_BYTES_ROWS)
+    /* A tile of rows stays in the nearest cache while all queries pass. */
+    for (size_t row = 0; row < count; row += SR_BYTES_ROWS)
+        for (size_t q = 0; q < query_count; q += SR_BYTES_QUERIES) {
+            const size_t left = query_count - q, at = (from + q) / SR_BYTES_QUERIES;
+            const struct sr_bytes_block block = {
+                queries->bytes + (from + q) * stride,
+                left < SR_BYTES_QUERIES ? (int)left : SR_BYTES_QUERIES,
+                queries->sums + at * steps * SR_BYTES_LANES, queries->used + at * words};
             tile(set->packed + (first + row) * stride,
                  set->used + (first + row) / SR_BYTES_ROWS * words, steps, &block,
                  out + q * count + row, count);
-    }
+        }
 }

@@ -13,7 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WINDOW = 20 * SVM_BLOCK };
+/* Blocks of queries that pass the same support vectors one after another while those are in a
+ * cache, and images that are put in order together. */
+enum { LOT = 4, WINDOW = 5 * LOT * SVM_BLOCK };
 
 /* ---- hyperparameters ---- */
 
@@ -65,11 +67,11 @@ static uint64_t svm_size(const void *state)
 
 /* Scratch memory of one worker. */
 struct desk {
-    struct svm_queries queries;
+    struct svm_queries queries[LOT];
     double *kernel; /* SVM_BLOCK × SVM_CHUNK */
-    /* SVM_BLOCK × classes × (classes - 1): of each class's vectors towards each other class. All
-     * terms of one have the same sign, and two are added to a decision value that is far smaller:
-     * hence double precision. */
+    /* LOT × SVM_BLOCK × classes × (classes - 1): of each class's vectors towards each other class.
+     * All terms of one have the same sign, and two are added to a decision value that is far
+     * smaller: hence double precision. */
     double *sums;
     double *values;   /* pairs */
     double *pairwise; /* classes², then what svm_couple needs */
@@ -78,7 +80,7 @@ struct desk {
 
 static void desk_fini(struct desk *desk)
 {
-    svm_queries_fini(&desk->queries);
+    for (int i = 0; i < LOT; i++) svm_queries_fini(&desk->queries[i]);
     free(desk->kernel);
     free(desk->sums);
     free(desk->values);
@@ -91,10 +93,13 @@ static enum sr_status desk_init(struct desk *desk, const struct svm *svm, struct
     const char *what = "predicting with an SVM";
     size_t classes = (size_t)svm->present;
     *desk = (struct desk){0};
-    if (!svm_queries_init(&desk->queries, &svm->rows, error) &&
+    bool ready = true;
+    for (int i = 0; i < LOT && ready; i++)
+        ready = !svm_queries_init(&desk->queries[i], &svm->rows, error);
+    if (ready &&
         (desk->kernel = sr_array_new(SVM_BLOCK * SVM_CHUNK, sizeof(double), what, error)) &&
-        (desk->sums =
-             sr_array_new(SVM_BLOCK * classes * (classes - 1), sizeof(double), what, error)) &&
+        (desk->sums = sr_array_new(LOT * SVM_BLOCK * classes * (classes - 1), sizeof(double), what,
+                                   error)) &&
         (desk->values =
              sr_array_new((size_t)svm_pairs(svm->present), sizeof(double), what, error)) &&
         (desk->pairwise = sr_array_new(2 * classes * classes, sizeof(double), what, error)) &&
@@ -107,17 +112,21 @@ static enum sr_status desk_init(struct desk *desk, const struct svm *svm, struct
 /* Compute the sums for the worker's queries. */
 static void sum_vectors(const struct svm *svm, struct desk *desk)
 {
-    int others = svm->present - 1, row = svm->present * others;
-    memset(desk->sums, 0, SVM_BLOCK * (size_t)row * sizeof *desk->sums);
-    for (int c = 0; c < svm->present; c++) {
+    const size_t others = (size_t)svm->present - 1, row = (size_t)svm->present * others;
+    memset(desk->sums, 0, LOT * SVM_BLOCK * row * sizeof *desk->sums);
+    for (size_t c = 0; c < (size_t)svm->present; c++) {
         size_t first = svm->firsts[c], end = first + svm_pad(svm->counts[c]);
         for (; first < end; first += SVM_CHUNK) {
-            size_t count = end - first < SVM_CHUNK ? end - first : SVM_CHUNK;
-            svm_kernel_exact(&svm->kernel, &svm->rows, &desk->queries, first, count, desk->kernel);
-            for (size_t q = 0; q < desk->queries.count; q++)
-                svm_loops()->weigh(desk->sums + q * (size_t)row + c * others,
-                                   desk->kernel + q * SVM_CHUNK, svm->coef_turned + first,
-                                   svm->rows.count, others, count);
+            const size_t count = end - first < SVM_CHUNK ? end - first : SVM_CHUNK;
+            for (size_t lot = 0; lot < LOT && desk->queries[lot].count; lot++) {
+                struct svm_queries *queries = &desk->queries[lot];
+                double *sums = desk->sums + lot * SVM_BLOCK * row + c * others;
+                svm_kernel_exact(&svm->kernel, &svm->rows, queries, first, count, desk->kernel);
+                for (size_t q = 0; q < queries->count; q++)
+                    svm_loops()->weigh(sums + q * row, desk->kernel + q * SVM_CHUNK,
+                                       svm->coef_turned + first, svm->rows.count, (int)others,
+                                       count);
+            }
         }
     }
 }
@@ -157,6 +166,7 @@ struct prediction {
     const struct sr_samples *samples;
     struct desk *desks;
     size_t first, last; /* of the samples: those of the present windows */
+    size_t block;       /* of them, for one worker at a time */
     uint32_t *order;    /* of them, from 0 in each window */
     float *probabilities;
 };
@@ -176,12 +186,12 @@ static void predict_block(void *context, size_t index, int worker)
 {
     struct prediction *p = context;
     struct desk *desk = &p->desks[worker];
-    const size_t from = index * SVM_BLOCK, left = p->last - p->first - from,
-                 count = left < SVM_BLOCK ? left : SVM_BLOCK,
+    const size_t from = index * p->block, left = p->last - p->first - from,
+                 count = left < p->block ? left : p->block,
                  window = p->first + from / WINDOW * WINDOW;
-    svm_queries_clear(&desk->queries);
+    for (int i = 0; i < LOT; i++) svm_queries_clear(&desk->queries[i]);
     for (size_t i = 0; i < count; i++)
-        svm_queries_add_image(&desk->queries, &p->svm->rows,
+        svm_queries_add_image(&desk->queries[i / SVM_BLOCK], &p->svm->rows,
                               sr_samples_pixels(p->samples, window + p->order[from + i]));
     sum_vectors(p->svm, desk);
     for (size_t i = 0; i < count; i++)
@@ -214,7 +224,9 @@ static enum sr_status svm_predict(const void *state, const struct sr_samples *sa
             break;
         }
         sr_pool_run(pool, (count + WINDOW - 1) / WINDOW, order_window, &p);
-        sr_pool_run(pool, (count + SVM_BLOCK - 1) / SVM_BLOCK, predict_block, &p);
+        /* The last images are few: all threads should have some. */
+        p.block = count < threads * LOT * SVM_BLOCK ? SVM_BLOCK : LOT * SVM_BLOCK;
+        sr_pool_run(pool, (count + p.block - 1) / p.block, predict_block, &p);
         sr_monitor_count(monitor, "image", p.last, samples->count, began);
     }
     for (size_t i = 0; i < made; i++) desk_fini(&p.desks[i]);

@@ -18,7 +18,7 @@
 enum {
     SVM_ALIGN = SR_BYTES_ROWS,
     SVM_BLOCK = 8 * SR_BYTES_QUERIES, /* rows of the kernel matrix that are made at once */
-    SVM_CHUNK = 512,                  /* columns of them at a time */
+    SVM_CHUNK = 256,                  /* columns of them at a time */
     SVM_FOLDS = 5,                    /* of the cross-validation behind the probabilities */
 };
 

@@ -243,35 +243,29 @@ typedef void apply_function(const struct svm_kernel *kernel, const struct svm_ro
                             double own, const void *products, size_t first, size_t count,
                             void *out);
 
-/* The kernel's function of the products of all queries with up to SVM_CHUNK rows. Of pixels a few
- * queries at a time, so that their products are still in the nearest cache when they are used. */
+/* The kernel's function of the products of all queries with up to SVM_CHUNK rows. */
 static void apply_to_all(const struct svm_kernel *kernel, const struct svm_rows *rows,
                          struct svm_queries *queries, size_t first, size_t count,
                          apply_function *use, void *const *out)
 {
     const bool bytes = rows->kind == SR_FEATURES_PIXELS;
-    const size_t step = bytes ? SR_BYTES_QUERIES : SVM_BLOCK;
     /* Otherwise always a full block, so that the library is called with one shape only. */
     const size_t block = svm_rows_alone(rows) ? queries->count : SVM_BLOCK;
     const int length = (int)rows->dimensions;
     if (bytes && !queries->asked)
         sr_bytes_ask(&queries->whole, &rows->bytes, queries->bytes, queries->count);
     queries->asked = true;
-    for (size_t q = 0; q < queries->count; q += step) {
-        const size_t left = queries->count - q, some = left < step ? left : step;
-        if (bytes)
-            sr_bytes_compare(&rows->bytes, SR_BYTES_PRODUCT, &queries->whole, q, some, first, count,
-                             queries->products);
-        else
-            sr_gemm(NULL, 1, sr_matrix(queries->values, (int)block, length, length),
-                    sr_transpose(sr_matrix(rows->values + first * rows->dimensions, (int)count,
-                                           length, length)),
-                    0, queries->products, (int)count);
-        for (size_t i = 0; i < some; i++)
-            use(kernel, rows, queries->squares[q + i],
-                (const char *)queries->products + i * count * sizeof(float), first, count,
-                out[q + i]);
-    }
+    if (bytes)
+        sr_bytes_compare(&rows->bytes, SR_BYTES_PRODUCT, &queries->whole, 0, queries->count, first,
+                         count, queries->products);
+    else
+        sr_gemm(NULL, 1, sr_matrix(queries->values, (int)block, length, length),
+                sr_transpose(
+                    sr_matrix(rows->values + first * rows->dimensions, (int)count, length, length)),
+                0, queries->products, (int)count);
+    for (size_t q = 0; q < queries->count; q++)
+        use(kernel, rows, queries->squares[q],
+            (const char *)queries->products + q * count * sizeof(float), first, count, out[q]);
 }
 
 void svm_kernel_block(const struct svm_kernel *kernel, const struct svm_rows *rows,
