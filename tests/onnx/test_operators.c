@@ -81,6 +81,17 @@ static const char *added_to_bias(struct graph *graph, const char *x)
     return graph_two(graph, "Add", "sum", NUMBERS(graph, KERNELS, 1, 1), convolved(graph, x));
 }
 
+/* A second sum is a layer of its own. */
+static const char *two_biases(struct graph *graph, const char *x)
+{
+    return graph_two(graph, "Add", "second", with_bias(graph, x), NUMBERS(graph, KERNELS, 1, 1));
+}
+
+static const char *two_sums(struct graph *graph, const char *x)
+{
+    return graph_two(graph, "Add", "second", bias_added(graph, x), NUMBERS(graph, KERNELS, 1, 1));
+}
+
 static const char *global_pool(struct graph *graph, const char *x)
 {
     return graph_one(graph, "GlobalAveragePool", "pool", convolved(graph, x));
@@ -182,6 +193,7 @@ static void same_in_two_ways(void **unused)
     (void)unused;
     expect_same(with_bias, bias_added, KERNELS * 36);
     expect_same(with_bias, added_to_bias, KERNELS * 36);
+    expect_same(two_biases, two_sums, KERNELS * 36);
     expect_same(global_pool, mean_by_attribute, KERNELS);
     expect_same(global_pool, mean_by_input, KERNELS);
     expect_same(global_pool, mean_by_node, KERNELS);
@@ -220,7 +232,7 @@ REFUSED(five_factors, graph_two(graph, "Mul", "z", x, NUMBERS(graph, 5)))
 REFUSED(training_norm, NORM(convolved(graph, x), 1, INT("training_mode", 1)))
 REFUSED(first_norm, NORM(x, 1, INT("training_mode", 0)))
 REFUSED(norm_without_variance, NORM(convolved(graph, x), -1, INT("training_mode", 0)))
-REFUSED(two_biases, graph_two(graph, "Add", "z", with_bias(graph, x), NUMBERS(graph, 2, 1, 1)))
+REFUSED(layer_divided, graph_two(graph, "Div", "z", convolved(graph, x), NUMBERS(graph, 2, 1, 1)))
 REFUSED(subtracted, graph_two(graph, "Sub", "z", convolved(graph, x), NUMBERS(graph, 2, 1, 1)))
 REFUSED(sum_of_constants, graph_two(graph, "Add", "z", NUMBERS(graph, 2), NUMBERS(graph, 2)))
 REFUSED(whole_sum, graph_two(graph, "Add", "z", x, WHOLE(graph, "one", 1)))
@@ -259,7 +271,7 @@ static void refused(void **unused)
         {training_norm, "was exported for training"},
         {first_norm, "is the first layer"},
         {norm_without_variance, "has a variance that is not above 0"},
-        {two_biases, "adds numbers to what is neither the image nor a layer without bias"},
+        {layer_divided, "nor the image or a layer by numbers"},
         {subtracted, "subtracts from what is not the image"},
         {sum_of_constants, "adds what is no output of a layer"},
         {whole_sum, "adds whole numbers"},
