@@ -234,7 +234,6 @@ REFUSED(first_norm, NORM(x, 1, INT("training_mode", 0)))
 REFUSED(norm_without_variance, NORM(convolved(graph, x), -1, INT("training_mode", 0)))
 REFUSED(layer_divided, graph_two(graph, "Div", "z", convolved(graph, x), NUMBERS(graph, 2, 1, 1)))
 REFUSED(subtracted, graph_two(graph, "Sub", "z", convolved(graph, x), NUMBERS(graph, 2, 1, 1)))
-REFUSED(sum_of_constants, graph_two(graph, "Add", "z", NUMBERS(graph, 2), NUMBERS(graph, 2)))
 REFUSED(whole_sum, graph_two(graph, "Add", "z", x, WHOLE(graph, "one", 1)))
 REFUSED(image_added, graph_two(graph, "Add", "z", padded(graph, x), x))
 REFUSED(layers_multiplied, graph_two(graph, "Mul", "z", padded(graph, x), padded(graph, x)))
@@ -247,10 +246,11 @@ REFUSED(other_shape, graph_reshape(graph, "z", x, 3, (const int64_t[]){-1, 4, 16
 REFUSED(turned,
         graph_node(graph, "Transpose", "z", INPUTS(x), ATTRIBUTES(INTS("perm", 4, 0, 1, 3, 2))))
 REFUSED(early_softmax, graph_one(graph, "Softmax", "z", convolved(graph, x)))
-REFUSED(from_nothing, graph_one(graph, "Relu", "z", "nothing"))
+REFUSED(from_nothing, graph_two(graph, "Add", "z", x, "nothing"))
 REFUSED(dense_of_picture, graph_two(graph, "MatMul", "z", x, NUMBERS(graph, 8, 8)))
-REFUSED(constant_of_text,
-        graph_node(graph, "Constant", "z", INPUTS(NULL), ATTRIBUTES(TEXT("value_string", "a"))))
+REFUSED(constant_of_text, graph_two(graph, "Mul", "product", x,
+                                    graph_node(graph, "Constant", "z", INPUTS(NULL),
+                                               ATTRIBUTES(TEXT("value_string", "a")))))
 REFUSED(vector_convolved, graph_two(graph, "Conv", "z", graph_one(graph, "Flatten", "flat", x),
                                     NUMBERS(graph, KERNELS, 1, 3, 3)))
 
@@ -273,7 +273,6 @@ static void refused(void **unused)
         {norm_without_variance, "has a variance that is not above 0"},
         {layer_divided, "nor the image or a layer by numbers"},
         {subtracted, "subtracts from what is not the image"},
-        {sum_of_constants, "adds what is no output of a layer"},
         {whole_sum, "adds whole numbers"},
         {image_added, "adds two values that no layer here can add"},
         {layers_multiplied, "multiplies what is neither x by its own sigmoid"},
