@@ -123,9 +123,10 @@ static void report_repeated(const struct sr_session *session, struct sr_reply *r
                  "%zu images of the train file and %zu of the test file stand there more than once",
                  in_train, in_test);
     sr_reply_say(reply,
-                 "%zu images of the test file stand in the train file, too; a model that is "
-                 "trained on them is not judged on them",
-                 in_both);
+                 "%zu image%s of the test file stand%s in the train file, too; a model that is "
+                 "trained on %s is not judged on %s",
+                 in_both, in_both == 1 ? "" : "s", in_both == 1 ? "s" : "",
+                 in_both == 1 ? "it" : "them", in_both == 1 ? "it" : "them");
     sr_reply_only(reply, SR_JSON);
     sr_reply_record(reply, "repeated");
     sr_reply_integer(reply, "train", (int64_t)in_train);
