@@ -88,7 +88,7 @@ libsartor_a_SOURCES += \
 	src/models/trust.c \
 	src/models/trust_file.c
 
-## Compiled for each instruction set (see src/compute/local.mk).
+## Compiled for each instruction set (see src/compute/local.mk); the forest has one of its own for AVX-512.
 kernel_sources += src/models/svm_vector.c
 libkernels_baseline_a_SOURCES += src/models/forest_vector.c
 if X86_64
