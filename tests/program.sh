@@ -23,4 +23,14 @@ expect() { # CODE TEXT NAME: the last run's status, and what its output or error
     [ "$code" -eq "$1" ] && { [ -z "$2" ] || cat out err | grep -qF -- "$2"; }
     report $? "$3"
 }
+bits() { # HOME MODEL: a sum of the numbers of a model's file; times are in the header, which is left out
+    file=$1/models/$2.safetensors
+    [ -s "$file" ] || return 1
+    header=$(od -An -tu8 -N8 "$file")
+    tail -c +$((header + 9)) "$file" | cksum
+}
+same() { # HOME MODEL NAME: has it the bits of the model in `home`?
+    bits home "$2" >wanted && bits "$1" "$2" >found && cmp -s wanted found
+    report $? "$3"
+}
 finish() { echo "1..$n"; exit $bad; }

@@ -17,16 +17,6 @@ export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_btl=self,vader OMPI_MCA_mpi_
 # Open MPI keeps memory until the end, which a sanitizer would take for leaks of the program.
 export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0"
 
-bits() { # HOME MODEL: a sum of the numbers of a model's file; times are in the header, which is left out
-    file=$1/models/$2.safetensors
-    [ -s "$file" ] || return 1
-    header=$(od -An -tu8 -N8 "$file")
-    tail -c +$((header + 9)) "$file" | cksum
-}
-same() { # HOME MODEL NAME
-    bits home "$2" >wanted && bits "$1" "$2" >found && cmp -s wanted found
-    report $? "$3"
-}
 cat >models <<END
 train cnn epochs=1 limit=390 batch=200 augment=on seed=3
 train mlp epochs=2 limit=390 batch=192 norm=on

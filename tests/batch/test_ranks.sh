@@ -37,17 +37,6 @@ ranks() { # COUNT THREADS HOME ARGUMENTS
     ended
 }
 process_of() { echo $processes | cut -d' ' -f$((count - $1)); } # RANK
-bits() { # HOME MODEL: a sum of the numbers of a model's file; times are in the header, which is left out
-    file=$1/models/$2.safetensors
-    [ -s "$file" ] || return 1
-    header=$(od -An -tu8 -N8 "$file")
-    tail -c +$((header + 9)) "$file" | cksum
-}
-same() { # HOME MODEL NAME: has it the bits of the model that one process has trained?
-    bits home "$2" >wanted && bits "$1" "$2" >found && cmp -s wanted found
-    report $? "$3"
-}
-
 # --- one training over many ---
 cat >models <<END
 train cnn epochs=1 limit=390 batch=200 augment=on seed=3
