@@ -20,14 +20,14 @@ static void layout_words(const struct map_shown *shown, struct sr_text *text)
                    request->entry ? request->entry->name : sr_features_names[request->features]);
 }
 
-/* How far a layout under way is: "layout 43 %, 12 s left"; else what is there. */
+/* How far a layout under way is: "t-SNE: layout 43 %, 12 s left"; else what is there. */
 static void state_words(const struct sr_session *session, const struct map_shown *shown,
                         struct sr_text *text)
 {
     if (shown->settling) {
         const struct sr_progress *progress = &shown->progress;
         const double share = progress->total ? (double)progress->done / (double)progress->total : 0;
-        sr_text_printf(text, "%s %.0f %%", progress->note[0] ? progress->note : "t-SNE waits",
+        sr_text_printf(text, "t-SNE: %s %.0f %%", progress->note[0] ? progress->note : "waits",
                        100 * share);
         if (progress->seconds_left > 0)
             sr_text_printf(text, ", %.0f s left", progress->seconds_left);

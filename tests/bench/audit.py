@@ -19,6 +19,9 @@ import time
 
 import numpy as np
 
+os.environ["TQDM_DISABLE"] = "1"
+TESTED = 500  # images of the test file that go with the rows
+
 TUTORIAL = {
     "low-information": [53050, 40875, 9594, 34825, 37530],
     "dark": [34848, 50270, 3936, 733, 8094],
@@ -37,9 +40,9 @@ def read(folder, name):
     sys.exit("%s: no %s" % (folder, name))
 
 
-def load(folder):
-    images = np.frombuffer(read(folder, "train-images-idx3-ubyte"), np.uint8, offset=16).reshape(-1, 28, 28)
-    return images, np.frombuffer(read(folder, "train-labels-idx1-ubyte"), np.uint8, offset=8)
+def load(folder, part):
+    images = np.frombuffer(read(folder, part + "-images-idx3-ubyte"), np.uint8, offset=16).reshape(-1, 28, 28)
+    return images, np.frombuffer(read(folder, part + "-labels-idx1-ubyte"), np.uint8, offset=8)
 
 
 def spent(who):
@@ -56,21 +59,27 @@ def own(program, folder, home, *words):
     return found, spent(resource.RUSAGE_CHILDREN) - before
 
 
-def rows_of(found, kind):
+def place(sample, trained):
+    """Of "train:7", "test:7" among the rows of the train file followed by those of the test file."""
+    file, row = sample.split(":")
+    return int(row) + (trained if file == "test" else 0)
+
+
+def rows_of(found, kind, trained):
     rows = set()
     for one in found:
-        if one["kind"] != kind:
-            continue
-        ids = ["%s:%s" % (one["file"], one["index"]), one.get("with") or ""]
-        rows |= {int(i[6:]) for i in ids if i.startswith("train:")}
+        if one["kind"] == kind:
+            rows.add(place("%s:%s" % (one["file"], one["index"]), trained))
+            if one.get("with"):
+                rows.add(place(one["with"], trained))
     return rows
 
 
 def scores_of(found, kind, count):
     scores = np.full(count, np.nan)
     for one in found:
-        if one["kind"] == kind and one["file"] == "train" and one["score"] is not None:
-            scores[one["index"]] = one["score"]
+        if one["kind"] == kind and one["score"] is not None:
+            scores[place("%s:%s" % (one["file"], one["index"]), count - TESTED)] = one["score"]
     return scores
 
 
@@ -111,6 +120,7 @@ def beside_cleanvision(program, folder, home, images):
         return lab
     lab, theirs = timed(check)
     issues, count = lab.issues, len(images)
+    trained = count - TESTED
     single, mine = own(program, folder, home, "kinds=dark,light,low-information,blurred,exact-duplicate")
     print("CleanVision, all its kinds: %.1f s of processor time; those kinds here (both files read): %.1f s"
           % (theirs, mine))
@@ -120,28 +130,29 @@ def beside_cleanvision(program, folder, home, images):
         peer = {"dark": column, "light": 1 - column, "low-information": 10 * column}[kind]
         print("  %-52s largest difference of a score %.1e" % (kind, np.nanmax(np.abs(scores - peer))))
         threshold = {"dark": 0.32, "light": 0.95, "low-information": 1.5}[kind]
-        beside("%s, at the threshold %g" % (kind, threshold), rows_of(single, kind),
+        beside("%s, at the threshold %g" % (kind, threshold), rows_of(single, kind, trained),
                np.flatnonzero(peer > threshold if kind == "light" else peer < threshold))
-    beside("blurred (theirs is another measure)", rows_of(single, "blurred"),
+    beside("blurred (theirs is another measure)", rows_of(single, "blurred", trained),
            np.flatnonzero(issues["is_blurry_issue"]) if "is_blurry_issue" in issues else [])
-    beside("exact duplicates", rows_of(single, "exact-duplicate"),
+    beside("exact duplicates", rows_of(single, "exact-duplicate", trained),
            {i for group in lab.info["exact_duplicates"]["sets"] for i in group})
     near, seconds = own(program, folder, home, "kinds=near-duplicate")
-    beside("near duplicates (HOG; theirs: equal perceptual hash)", rows_of(near, "near-duplicate"),
+    beside("near duplicates (HOG; theirs: equal perceptual hash)", rows_of(near, "near-duplicate", trained),
            {i for group in lab.info["near_duplicates"]["sets"] for i in group}, (seconds, theirs))
 
 
 def beside_imagehash(program, folder, home, images):
     import imagehash
     from PIL import Image
+    trained = len(images) - TESTED
     near, mine = own(program, folder, home, "kinds=near-duplicate", "threshold=0.4")
     for name in ("phash", "dhash"):
         hashes, theirs = timed(lambda: [getattr(imagehash, name)(Image.fromarray(image)) for image in images])
         groups = {}
         for at, value in enumerate(hashes):
             groups.setdefault(str(value), []).append(at)
-        pairs = [one for one in near if one["file"] == "train" and one["with"].startswith("train:")]
-        far = [hashes[one["index"]] - hashes[int(one["with"][6:])] for one in pairs]
+        far = [hashes[place("%s:%s" % (one["file"], one["index"]), trained)] - hashes[place(one["with"], trained)]
+               for one in near if one["kind"] == "near-duplicate"]
         rng = np.random.default_rng(1)
         chance = [hashes[a] - hashes[b] for a, b in rng.integers(0, len(images), (2000, 2))]
         print("  imagehash %-8s bits that differ: %4.1f on average in our %d pairs (threshold 0.4), %4.1f in pairs at "
@@ -160,33 +171,31 @@ def neighbours(images):
 
 
 def beside_cleanlab(program, folder, home, images, labels):
-    from cleanlab import Datalab
     from cleanlab.filter import find_label_issues
+    trained = len(images) - TESTED
     every, mine = own(program, folder, home, "of=pixels", "kinds=outlier", "threshold=0")
     remote = scores_of(every, "outlier", len(images))
-    (reduced, distances, nearest), theirs = timed(lambda: neighbours(images))
-    peer = distances.mean(1) / np.median(distances.mean(1))
+    (_, distances, nearest), theirs = timed(lambda: neighbours(images))
+    mean, first = distances.mean(1), distances[:, 0]
+    peer = mean / np.median(mean)
     ranks = [np.argsort(np.argsort(values)) for values in (remote, peer)]
-    print("cleanlab and scikit-learn, neighbours by 50 components of the pixels (%.1f s here, %.1f s there)"
+    print("cleanlab's rules and scikit-learn, neighbours by 50 components of the pixels (%.1f s here, %.1f s there)"
           % (mine, theirs))
     print("  %-52s rank correlation %.4f, median difference %.1e"
           % ("outlier scores", np.corrcoef(ranks)[0, 1], np.median(np.abs(remote - peer))))
-
-    def check():
-        lab = Datalab(data={"label": labels.tolist()}, label_name="label", verbosity=0)
-        lab.find_issues(features=reduced, issue_types={"outlier": {}, "near_duplicate": {}})
-        return lab
-    lab, theirs = timed(check)
-    for kind, name in (("outlier", "outlier"), ("near-duplicate", "near_duplicate")):
-        found, mine = own(program, folder, home, "of=pixels", "kinds=" + kind)
-        beside(kind + "s, each at its usual threshold", rows_of(found, kind),
-               np.flatnonzero(lab.get_issues(name)["is_%s_issue" % name]), (mine, theirs))
+    # Datalab's thresholds (cleanlab/datalab/internal/issue_manager/outlier.py and duplicate.py).
+    low, high = np.percentile(mean, (25, 75))
+    close = nearest[:, 0][first < 0.13 * np.median(first)]
+    for kind, theirs in (("outlier", np.flatnonzero(mean > high + (1 / 0.37 - 1) * (high - low))),
+                         ("near-duplicate", np.concatenate((np.flatnonzero(first < 0.13 * np.median(first)), close)))):
+        found, _ = own(program, folder, home, "of=pixels", "kinds=" + kind)
+        beside(kind + "s, each at its usual threshold", rows_of(found, kind, trained), theirs)
     weights = 1 / (distances + 0.1 * np.median(distances))
     votes = np.stack([(weights * (labels[nearest] == c)).sum(1) for c in range(10)], 1)
     votes /= votes.sum(1, keepdims=True)
     found, mine = own(program, folder, home, "of=pixels", "kinds=label-error")
     issues, theirs = timed(lambda: find_label_issues(labels.astype(int), votes, n_jobs=1))
-    beside("label errors, by the votes of the 10 nearest", rows_of(found, "label-error"), np.flatnonzero(issues),
+    beside("label errors, by the votes of the 10 nearest", rows_of(found, "label-error", trained), np.flatnonzero(issues),
            (mine, theirs))
 
 
@@ -203,7 +212,7 @@ def tutorial(program, folder, home, labels):
     print("all kinds on all images: %.1f s, %.1f s of processor time" % (time.time() - began, seconds))
     inside = 0
     for kind, rows in TUTORIAL.items():
-        mine = rows_of(found, kind)
+        mine = {row for row in rows_of(found, kind, len(labels)) if row < len(labels)}
         missing = ["%d (train:%d)" % (row, order[row]) for row in rows if order[row] not in mine]
         inside += len(rows) - len(missing)
         print("  %-16s %6d images found, of the tutorial's %d rows %d%s"
@@ -215,20 +224,21 @@ def tutorial(program, folder, home, labels):
 def main():
     program, source = os.path.abspath(sys.argv[1]), sys.argv[2]
     count = int(sys.argv[3]) if len(sys.argv) > 3 else 10000
-    images, labels = load(source)
+    parts = {part: [a[:most] for a in load(source, part)] for part, most in (("train", count), ("t10k", TESTED))}
+    images, labels = (np.concatenate((parts["train"][k], parts["t10k"][k])) for k in range(2))
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as home:
-        for name, data in (("train-images-idx3-ubyte", struct.pack(">IIII", 2051, count, 28, 28)
-                            + images[:count].tobytes()),
-                           ("train-labels-idx1-ubyte", struct.pack(">II", 2049, count) + labels[:count].tobytes())):
-            with open(os.path.join(folder, name), "wb") as out:
-                out.write(data)
-        print("%d rows of the train file" % count)
+        for part, (pixels, classes) in parts.items():
+            for name, data in (("images-idx3", struct.pack(">IIII", 2051, len(pixels), 28, 28) + pixels.tobytes()),
+                               ("labels-idx1", struct.pack(">II", 2049, len(classes)) + classes.tobytes())):
+                with open(os.path.join(folder, "%s-%s-ubyte" % (part, name)), "wb") as out:
+                    out.write(data)
+        print("%d rows of the train file, %d of the test file" % (count, TESTED))
         for check in (beside_cleanvision, beside_imagehash, beside_cleanlab):
             try:
-                check(program, folder, home, images[:count], *([labels[:count]] if check is beside_cleanlab else []))
+                check(program, folder, home, images, *([labels] if check is beside_cleanlab else []))
             except ImportError as error:
-                print("  left out: %s" % error)
-        tutorial(program, source, home, labels)
+                print("  left out: %.200s" % error)
+        tutorial(program, source, home, load(source, "train")[1])
 
 
 main()

@@ -196,7 +196,8 @@ static void check_map(struct sr_session *session, const struct sr_grid *grid)
     char id[64], text[512];
     enum sr_file file;
     uint32_t row;
-    if (!on_map(session, &shown) || session->message[0]) return;
+    if (!on_map(session, &shown) || session->message[0] || grid->columns < 20 || grid->lines < 5)
+        return;
     const struct map *map = map_state(session);
     const size_t at = map_cursor(session, &shown);
     if (at == SIZE_MAX || map->area.width < 1 || map->area.height < 1) return;
