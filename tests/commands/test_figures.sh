@@ -64,8 +64,9 @@ while read -r figure rest; do
     head -c 5 "one/$figure.pdf" | grep -q '%PDF-' && tail -c 10 "one/$figure.pdf" | grep -q '%%EOF' || { echo "# $figure.pdf"; missing=1; }
     [ "$(wc -l <"one/$figure.csv")" -ge 3 ] && head -n 1 "one/$figure.csv" | grep -q , || { echo "# $figure.csv"; missing=1; }
     grep -q '"columns"' "one/$figure.json" && grep -q '"Data digest"' "one/$figure.json" || { echo "# $figure.json"; missing=1; }
+    scripts=3; [ $figure != map ] || scripts=4 # which shows pictures under the mouse
     grep -q "export figure=$figure" "one/$figure.html" && tail -n 1 "one/$figure.html" | grep -q '^</html>' &&
-        [ "$(grep -o '</script>' "one/$figure.html" | wc -l)" -eq 3 ] || { echo "# $figure.html"; missing=1; }
+        [ "$(grep -o '</script>' "one/$figure.html" | wc -l)" -eq $scripts ] || { echo "# $figure.html"; missing=1; }
 done <figures.txt
 report $missing "each of them with something in it"
 run export gallery cnn split=test count=9 to=single.png
