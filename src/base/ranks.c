@@ -194,7 +194,7 @@ void sr_ranks_need_all(struct sr_ranks *ranks, bool all)
 
 void sr_ranks_watch(struct sr_ranks *ranks)
 {
-    const double every = 0.02, now = sr_clock_seconds();
+    const double every = 0.1, now = sr_clock_seconds();
     sr_mutex_lock(&ranks->mutex);
     const bool due = now - ranks->watched >= every;
     if (due) ranks->watched = now;
