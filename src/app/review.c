@@ -147,7 +147,8 @@ static bool suggest_from_queue(struct sr_session *session, enum sr_file file, ui
     const struct shown *shown = sr_session_state(session, &shown_kind);
     const struct sr_review_item wanted = {.file = file, .row = row};
     const struct sr_review_item *found =
-        session->selection.filter.queue && shown->count
+        (session->selection.filter.queue || session->selection.filter.audit == SR_AUDIT_LABEL) &&
+                shown->count
             ? bsearch(&wanted, shown->items, shown->count, sizeof wanted, by_sample)
             : NULL;
     if (!found) return false;

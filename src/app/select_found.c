@@ -66,6 +66,20 @@ static bool is_found(const struct sr_session *session, const struct sr_filter *w
     return low < split->count && split->rows[low] == row;
 }
 
+/* Label errors suggest a class, as what is in the queue does. */
+static void keep_suggestions(struct sr_session *session, const struct sr_finding *findings,
+                             size_t found)
+{
+    struct sr_review_item *items = sr_xalloc((found + 1) * sizeof *items);
+    for (size_t i = 0; i < found; i++) {
+        uint32_t row;
+        const enum sr_file file = sr_audit_sample(session, findings[i].place, &row);
+        items[i] = (struct sr_review_item){file, row, SR_REASON_LABEL, (uint8_t)findings[i].class,
+                                           (float)((1 - findings[i].score) / 2)};
+    }
+    sr_session_keep_review(session, items, found);
+}
+
 /* Findings of the audit, the worst first in each file; of a pair both samples, one after the
  * other. */
 enum sr_status select_audit(struct sr_session *session, struct sr_filter wanted, const bool *inside,
@@ -102,6 +116,7 @@ enum sr_status select_audit(struct sr_session *session, struct sr_filter wanted,
             if (rows[i] == row_here) at = i;
         if (file == SR_FILE_TRAIN) other_from = count;
     }
+    if (wanted.audit == SR_AUDIT_LABEL) keep_suggestions(session, findings, found);
     free(taken);
     free(findings);
     if (wanted.everywhere) wanted.split = SR_SPLIT_TRAIN;

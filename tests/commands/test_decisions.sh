@@ -49,6 +49,9 @@ printf '%s\n' "browse queue" "keys L Enter K Esc" "browse queue" >script
 run --home queue --json --batch script; expect 0 '"filter": "split=any queue"' "a queue of what to decide next"
 expect 0 '"decided": 2' "and how far it is decided"
 run --home queue --json decisions; expect 0 '"kept": 1, "flagged": 0, "dropped": 0, "relabelled": 1' "Enter takes what is suggested"
+printf '%s\n' "browse audit=label-error" "mark all suggested" "decisions" >script
+run --home errors --json --batch script; expect 0 '"kept": 0, "flagged": 0, "dropped": 0, "relabelled": ' "label errors of the audit suggest a class"
+expect 0 '"by": "audit"' "and the decision says so"
 run browse queue wrong; expect 1 "queue goes with" "the queue has its own order"
 
 # Another person, with# Another person, with decisions of their own.
