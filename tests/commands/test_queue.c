@@ -635,7 +635,7 @@ static int tear_down(void **state)
     char command[256];
     sr_queue_fini(session);
     sr_session_free(session);
-    snprintf(command, sizeof command, "rm -rf %s %s", folder, fixture_home);
+    snprintf(command, sizeof command, "rm -rf %s", folder);
     return system(command);
 }
 

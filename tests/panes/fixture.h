@@ -211,14 +211,35 @@ static inline struct sr_run *add_run(struct sr_session *session, const char *nam
     return run;
 }
 
-static char fixture_home[64];
+/* The home of the session made last, of all of them. */
+static char fixture_home[64], fixture_homes[1024];
+
+/* Remove the homes of this program's sessions, whatever tests have left in them. */
+static inline void fixture_sweep(void)
+{
+    char command[sizeof fixture_homes + 16];
+    snprintf(command, sizeof command, "rm -rf %s", fixture_homes);
+    if (system(command)) fprintf(stderr, "cannot remove%s\n", fixture_homes);
+    fixture_homes[0] = '\0';
+}
+
+static inline void fixture_make_home(void)
+{
+    static bool registered;
+    if (!registered) atexit(fixture_sweep);
+    registered = true;
+    snprintf(fixture_home, sizeof fixture_home, "/tmp/sartor-panes-XXXXXX");
+    assert_non_null(mkdtemp(fixture_home));
+    const size_t length = strlen(fixture_homes);
+    snprintf(fixture_homes + length, sizeof fixture_homes - length, " %s", fixture_home);
+    assert_true(length + strlen(fixture_home) + 1 < sizeof fixture_homes);
+}
 
 /* With the data of a folder loaded; no model, no run. */
 static inline struct sr_session *fixture_open(const char *folder)
 {
     struct sr_error error = {0};
-    snprintf(fixture_home, sizeof fixture_home, "/tmp/sartor-panes-XXXXXX");
-    assert_non_null(mkdtemp(fixture_home));
+    fixture_make_home();
     char data[4200], home[128];
     snprintf(data, sizeof data, "data=%s", folder);
     snprintf(home, sizeof home, "home=%s", fixture_home);
@@ -258,7 +279,6 @@ static inline struct sr_session *fixture_new(void)
 static inline void fixture_free(struct sr_session *session)
 {
     sr_session_free(session);
-    rmdir(fixture_home);
 }
 
 /* Draw until nothing is being computed any more. */
