@@ -19,13 +19,19 @@ static size_t width_of(const struct logreg_blocks *blocks)
     return blocks->problem->inputs + 1;
 }
 
+bool logreg_blocks_diagonal(size_t inputs, size_t classes)
+{
+    const size_t n = inputs + 1;
+    return n > most / sizeof(double) / classes / n;
+}
+
 enum sr_status logreg_blocks_init(struct logreg_blocks *blocks,
                                   const struct newton_problem *problem, struct sr_error *error)
 {
     const size_t n = problem->inputs + 1, classes = problem->classes,
                  workers = (size_t)sr_pool_threads(problem->pool);
     *blocks = (struct logreg_blocks){.problem = problem};
-    blocks->diagonal = n > most / sizeof(double) / classes / n;
+    blocks->diagonal = logreg_blocks_diagonal(problem->inputs, classes);
     blocks->blocks = sr_array_raw(blocks->diagonal ? classes * n : classes * n * n, sizeof(double),
                                   "the Hessian", error);
     blocks->rows = sr_array_raw(CHUNK * n, sizeof(double), "the images", error);

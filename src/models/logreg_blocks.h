@@ -25,6 +25,8 @@ struct logreg_blocks {
     double *vector;
 };
 
+/* Would the blocks take too much memory? */
+bool logreg_blocks_diagonal(size_t inputs, size_t classes);
 enum sr_status logreg_blocks_init(struct logreg_blocks *blocks,
                                   const struct newton_problem *problem, struct sr_error *error);
 void logreg_blocks_fini(struct logreg_blocks *blocks);

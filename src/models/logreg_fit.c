@@ -30,10 +30,11 @@ _Static_assert((int)NEWTON_BLOCK <= (int)BLOCK, "the rows of a block would not f
  * of that at the start. */
 static const double wanted_share = 1e-4, newton_share = 2e-5;
 /* Up to this C single precision leads there, and an estimate of the same counts, which is up to
- * thirty times too low. Measured on 550 to 55,000 images. */
-static const double strong = 0.3, strong_share = 2e-6;
+ * thirty times too low as long as C times the number of images is no more than `few`: 5e-5 of the
+ * objective at 1,000, 8e-5 at 2,000, but 1.5e-4 at 6,000 (20,000 and 60,000 images). */
+static const double strong = 0.3, strong_share = 2e-6, few = 1500;
 
-/* Between the two, up to this C, L-BFGS takes some steps, then goes on with blocks of the Hessian
+/* Above these two, up to this C, L-BFGS takes some steps, then goes on with blocks of the Hessian
  * there, each from so many rows (logreg_blocks.h). It is at the minimum when a step was expected to
  * lower the objective by no more than a share of it, and the last RECENT steps together by no more
  * than a larger share; both divided by C where that is above 1. What is expected is up to ten times
@@ -628,7 +629,7 @@ static enum sr_status descend_by_blocks(struct objective *objective, double *x,
     objective->shares = sr_array_raw(count * problem.classes, sizeof *objective->shares,
                                      "the probabilities", error);
     if (!objective->shares) status = SR_ERROR_MEMORY;
-    if (!status && !blocks.diagonal) {
+    if (!status) {
         sr_pool_run(objective->fit->pool, (count + SLICE - 1) / SLICE, share_slice, objective);
         if (logreg_blocks_sample(&blocks, objective->shares, BLOCK_ROWS)) {
             objective->blocks = &blocks;
@@ -659,8 +660,10 @@ static enum sr_status descend(struct objective *objective, struct sr_error *erro
     const int most = (int)sr_args_integer(objective->fit->params, "max_iterations");
     double *x = sr_array_new(length, sizeof *x, "the weights", error);
     if (!x) return SR_ERROR_MEMORY;
-    const bool by_blocks = objective->C > strong && objective->C <= moderate && objective->factor &&
-                           most >= 4 * FIRST_STEPS;
+    const bool by_blocks =
+        (objective->C > strong || objective->C * (double)objective->train.samples.count > few) &&
+        objective->C <= moderate && objective->factor && most >= 4 * FIRST_STEPS &&
+        !logreg_blocks_diagonal(objective->model->inputs, (size_t)objective->model->shape.classes);
     const struct lbfgs problem = {.count = length,
                                   /* Where it may not lead to the minimum, Newton's method has its
                                    * share of the steps. */
