@@ -235,6 +235,7 @@ EXTRA_DIST += \
 	tests/app/corpus-tags/old \
 	tests/app/home.dict \
 	tests/app/corpus-suspects/found \
+	tests/app/corpus-suspects/search-of-no-folds \
 	tests/app/corpus-suspects/search \
 	tests/app/corpus-suspects/twice \
 	tests/app/corpus-decisions/journal \

@@ -88,19 +88,22 @@ static bool read_line(const struct sr_session *session, const char *line, struct
                       enum sr_mark *mark, struct sr_suspects *search)
 {
     const struct sr_images *images = &sr_dataset_opened(session->data)->files[SR_FILE_TRAIN];
+    struct sr_suspects read = *search;
     int label, suggested;
     char word[8];
     if (sscanf(line, "%u,%d,%d,%f,%f,%f,%7[a-z],%63[^,],%d,%zu", &one->row, &label, &suggested,
-               &one->margin, &one->own, &one->other, word, search->model, &search->folds,
-               &search->examined) != 10 ||
+               &one->margin, &one->own, &one->other, word, read.model, &read.folds,
+               &read.examined) != 10 ||
         one->row >= images->count || label != sr_images_label(images, one->row) || suggested < 0 ||
-        suggested >= session->data->classes || suggested == label)
+        suggested >= session->data->classes || suggested == label || read.folds < 2 ||
+        read.folds > SR_FOLDS_MAX)
         return false;
     one->label = (uint8_t)label;
     one->suggested = (uint8_t)suggested;
     for (int m = 0; m <= SR_MARK_FLAG; m++)
         if (!strcmp(word, sr_mark_names[m])) {
             *mark = (enum sr_mark)m;
+            *search = read;
             return true;
         }
     return false;

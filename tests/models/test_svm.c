@@ -804,10 +804,10 @@ static void test_loops(void **unused)
 {
     enum { COUNT = 96, ROUNDS = 200 };
     static const char *const sets[] = {SR_ISA_WORDS};
-    static double f[COUNT], moved[COUNT], bars[COUNT];
-    static float selves[COUNT], row_i[COUNT], row_j[COUNT], squares[COUNT], values[COUNT];
-    static float products[COUNT], kernel[COUNT];
-    static int32_t whole[COUNT], whole_squares[COUNT];
+    static _Alignas(64) double f[COUNT], moved[COUNT], bars[COUNT];
+    static _Alignas(64) float selves[COUNT], row_i[COUNT], row_j[COUNT], squares[COUNT];
+    static _Alignas(64) float products[COUNT], kernel[COUNT], values[COUNT];
+    static _Alignas(64) int32_t whole[COUNT], whole_squares[COUNT];
     struct sr_rng rng;
     (void)unused;
     sr_rng_init(&rng, 3, SR_STREAM_TEST, 0);
