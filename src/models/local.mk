@@ -47,8 +47,11 @@ libsartor_a_SOURCES += \
 	src/models/logreg_model.c \
 	src/models/logreg_newton.c \
 	src/models/logreg_newton.h \
+	src/models/logreg_objective.c \
+	src/models/logreg_objective.h \
 	src/models/logreg_ranks.c \
 	src/models/logreg_ranks.h \
+	src/models/logreg_refine.c \
 	src/models/logreg_rows.c \
 	src/models/logreg_span.c \
 	src/models/logreg_span.h \
