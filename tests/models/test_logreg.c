@@ -650,8 +650,8 @@ static void test_real_rows(void **unused)
     static const char *const lines[] = {
         "C=1e-8", "C=1e-3", "C=1", "C=1e4", "C=1e8", "features=hog C=1", "features=hog C=1e4"};
     (void)unused;
-    const struct sr_samples all = sr_split_samples(mini, &split, SR_SPLIT_TRAIN),
-                            few = {all.images, all.rows, ROWS};
+    const struct sr_samples whole = sr_split_samples(mini, &split, SR_SPLIT_TRAIN),
+                            few = {whole.images, whole.rows, ROWS};
     int labels[ROWS];
     for (size_t i = 0; i < ROWS; i++) labels[i] = sr_samples_label(&few, i);
     for (size_t k = 0; k < sizeof lines / sizeof *lines; k++) {
