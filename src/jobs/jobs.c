@@ -23,7 +23,7 @@ struct job {
     struct sr_work work;
     enum sr_job_state state; /* under the mutex, as all of this but `asked` */
     atomic_bool asked;       /* to stop */
-    bool paused;
+    bool paused; /* then sr_jobs_state says so, whatever `state` is */
     bool context_returned; /* the owner has it, with the ENDED event */
     struct sr_progress latest;
     bool latest_waits; /* a PROGRESS event for it is in the queue */
@@ -109,10 +109,8 @@ static bool on_proceed(void *owner)
     for (;;) {
         bool must_wait = job->work.lane == SR_LANE_LONG && jobs->short_count > 0;
         if (atomic_load(&job->asked) || !(job->paused || must_wait)) break;
-        if (job->paused) job->state = SR_JOB_PAUSED;
         sr_condition_wait(&jobs->resume, &jobs->mutex);
     }
-    job->state = SR_JOB_RUNNING;
     sr_mutex_unlock(&jobs->mutex);
     return !atomic_load(&job->asked);
 }
