@@ -23,8 +23,8 @@ struct job {
     struct sr_work work;
     enum sr_job_state state; /* under the mutex, as all of this but `asked` */
     atomic_bool asked;       /* to stop */
-    bool paused; /* then sr_jobs_state says so, whatever `state` is */
-    bool context_returned; /* the owner has it, with the ENDED event */
+    bool paused;             /* then sr_jobs_state says so, whatever `state` is */
+    bool context_returned;   /* the owner has it, with the ENDED event */
     struct sr_progress latest;
     bool latest_waits; /* a PROGRESS event for it is in the queue */
     double told;       /* clock, when the last of those was posted */
