@@ -186,12 +186,14 @@ enum sr_status errands_take(struct errands *errands, size_t index,
     struct result *result = &errands->results[index];
     struct sr_turns turns = {0};
     *predictions = (struct sr_predictions){0};
-    if (result->state == WAITING) work(errands, index);
-    while (result->state == AWAY) {
+    while (result->state == WAITING || result->state == AWAY) {
         size_t other;
+        if (result->state == WAITING) { /* at first, or after its rank has ended */
+            work(errands, index);
+            break;
+        }
         errands_turn(errands);
-        if (result->state == WAITING) work(errands, index); /* its rank has ended */
-        if (result->state != AWAY) break;
+        if (result->state != AWAY) continue;
         if (next_waiting(errands, &other)) {
             work(errands, other);
             if (errands->results[other].error.status == SR_ERROR_CANCELLED) {
