@@ -187,7 +187,7 @@ enum sr_status forest_scale_fit(struct forest_scale *scale, enum sr_features kin
 void forest_scale_row(const struct forest_scale *scale, size_t features, const float *values,
                       uint8_t *bytes);
 
-/* ---- the trained state (forest.c, forest_file.c) ---- */
+/* ---- the trained state (forest.c, forest_fit.c, forest_file.c) ---- */
 
 struct forest {
     struct sr_shape image;
@@ -202,6 +202,11 @@ struct forest {
     float *importance; /* features; sums to 1 */
 };
 
+/* Which features the hyperparameters ask for. */
+enum sr_features forest_kind(const struct sr_args *params);
+/* Features tried at a node, or 0 and a sentence. */
+int forest_tries(const struct sr_args *params, int features, struct sr_error *error);
+enum sr_status forest_fit(const struct sr_fit *fit, void **state, struct sr_error *error);
 void forest_free(void *state);
 enum sr_status forest_save(const void *state, struct sr_tensors *set, struct sr_error *error);
 enum sr_status forest_load(const struct sr_tensors *set, const struct sr_args *params,

@@ -28,6 +28,7 @@ libsartor_a_SOURCES += \
 	src/models/forest.h \
 	src/models/forest_features.c \
 	src/models/forest_file.c \
+	src/models/forest_fit.c \
 	src/models/forest_grow.c \
 	src/models/forest_split.c \
 	src/models/imported.c \
