@@ -123,17 +123,19 @@ static void bench_products_16(const struct sr_winograd *g)
     free(a), free(b), free(u), free(c), free(du);
 }
 
-/* Winograd's convolutions in bf16, as bench_winograd has those in floats. */
-static void bench_winograd_16(const struct sr_winograd *g, int group)
+/* The least seconds of Winograd's convolutions of IMAGES images, in floats or in bf16: forward,
+ * then both gradients at once. */
+static void time_winograd(const struct sr_winograd *g, int group, bool half, double best[2])
 {
     const struct sr_kernels *k = sr_kernels();
     size_t in = sr_conv_input_size(&g->conv), out = sr_conv_output_size(&g->conv);
     float *x = array(IMAGES * in), *y = array(IMAGES * out), *dx = array(IMAGES * in),
+          *u = array(half ? sr_winograd_weights_16(g) : sr_winograd_weights(g)),
           *du = array(sr_winograd_weights(g)),
-          *scratch = array(sr_winograd_scratch_16(g, group, true));
-    uint32_t *u = (uint32_t *)array(sr_winograd_weights_16(g));
-    double best[2] = {1e9, 1e9},
-           operations = 2.0 * IMAGES * (double)sr_conv_multiply_adds(&g->conv);
+          *scratch = array(half ? sr_winograd_scratch_16(g, group, true)
+                                : sr_winograd_scratch(g, group, true));
+    uint32_t *u_16 = (uint32_t *)u;
+    best[0] = best[1] = 1e9;
     for (int i = 0; i < REPEATS; i++)
         for (int way = 0; way < 2; way++) {
             double start = sr_clock_cpu_seconds();
@@ -141,65 +143,47 @@ static void bench_winograd_16(const struct sr_winograd *g, int group)
                 count = IMAGES - first < group ? IMAGES - first : group;
                 const float *from = x + (size_t)first * in;
                 float *to = y + (size_t)first * out;
-                const struct sr_winograd_back back = {
-                    .x = from, .dy = to, .du = du, .dx = dx + (size_t)first * in};
-                if (way)
-                    sr_winograd_backward_16(g, k, &back, u, count, scratch);
+                const struct sr_conv_end end = {.relu = true, .y = to};
+                const struct sr_winograd_back back = {.x = from,
+                                                      .dy = to,
+                                                      .turned = half ? NULL : u,
+                                                      .du = du,
+                                                      .dx = dx + (size_t)first * in};
+                if (way && half)
+                    sr_winograd_backward_16(g, k, &back, u_16, count, scratch);
+                else if (way)
+                    sr_winograd_backward(g, k, &back, count, scratch);
+                else if (half)
+                    sr_winograd_forward_16(g, k, from, u_16, &end, count, scratch);
                 else
-                    sr_winograd_forward_16(g, k, from, u,
-                                           &(struct sr_conv_end){.relu = true, .y = to}, count,
-                                           scratch);
+                    sr_winograd_forward(g, k, from, u, &end, count, scratch);
             }
             take_time(start, &best[way]);
         }
-    printf("  %-32s", "the same in bf16");
-    print_share(operations, best[0], one_peak_16);
-    print_share(2 * operations, best[1], one_peak_16);
-    puts("  both, of bf16's peak");
     free(x), free(y), free(dx), free(u), free(du), free(scratch);
-    bench_products_16(g);
 }
 
-/* The same convolution by Winograd's transforms, where the networks use them: forward, then both
- * gradients at once. Operations are those of the direct kernels, so that shares compare; they can
- * be above the peak. */
+/* The same convolution by Winograd's transforms, where the networks use them, in floats and in
+ * bf16. Operations are those of the direct kernels, so that shares compare; they can be above the
+ * peak. */
 static void bench_winograd(const struct sr_conv *c)
 {
-    const struct sr_kernels *k = sr_kernels();
     struct sr_winograd g;
     if (!sr_winograd_plan(c, &g)) return;
     int group = sr_winograd_group(&g);
     if (group > IMAGES) group = IMAGES;
-    size_t in = sr_conv_input_size(c), out = sr_conv_output_size(c);
-    float *x = array(IMAGES * in), *y = array(IMAGES * out), *dx = array(IMAGES * in),
-          *u = array(sr_winograd_weights(&g)), *du = array(sr_winograd_weights(&g)),
-          *scratch = array(sr_winograd_scratch(&g, group, true));
-    double best[2] = {1e9, 1e9}, operations = 2.0 * IMAGES * (double)sr_conv_multiply_adds(c);
-    for (int i = 0; i < REPEATS; i++)
-        for (int way = 0; way < 2; way++) {
-            double start = sr_clock_cpu_seconds();
-            for (int first = 0, count; first < IMAGES; first += count) {
-                count = IMAGES - first < group ? IMAGES - first : group;
-                const float *from = x + (size_t)first * in;
-                float *to = y + (size_t)first * out;
-                const struct sr_winograd_back back = {
-                    .x = from, .dy = to, .turned = u, .du = du, .dx = dx + (size_t)first * in};
-                if (way)
-                    sr_winograd_backward(&g, k, &back, count, scratch);
-                else
-                    sr_winograd_forward(&g, k, from, u,
-                                        &(struct sr_conv_end){.relu = true, .y = to}, count,
-                                        scratch);
-            }
-            double seconds = sr_clock_cpu_seconds() - start;
-            if (seconds < best[way]) best[way] = seconds;
-        }
+    double best[2], operations = 2.0 * IMAGES * (double)sr_conv_multiply_adds(c);
+    time_winograd(&g, group, false, best);
     printf("  %-32s", g.tile == 4 ? "by Winograd, tiles of 4" : "by Winograd, tiles of 3");
     print_rate(operations, best[0]);
     print_rate(2 * operations, best[1]);
     puts("  both");
-    free(x), free(y), free(dx), free(u), free(du), free(scratch);
-    bench_winograd_16(&g, group);
+    time_winograd(&g, group, true, best);
+    printf("  %-32s", "the same in bf16");
+    print_share(operations, best[0], one_peak_16);
+    print_share(2 * operations, best[1], one_peak_16);
+    puts("  both, of bf16's peak");
+    bench_products_16(&g);
 }
 
 static void bench_conv(const char *name, struct sr_conv c)

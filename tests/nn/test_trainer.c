@@ -36,54 +36,38 @@ static int make_data(void **state)
     return 0;
 }
 
+/* A layer behind the one before it. */
+static void add(struct sr_layer_spec *layers, size_t *count, struct sr_layer_spec layer)
+{
+    layer.input = (int)*count - 1;
+    layer.other = -1;
+    layers[(*count)++] = layer;
+}
+
 static struct sr_network *make_network(bool norm)
 {
     struct sr_error error = {0};
-    const struct sr_layer_spec with[] = {
-        {.type = SR_LAYER_CONV,
-         .name = "conv1",
-         .input = -1,
-         .other = -1,
-         .channels = 8,
-         .kernel = 3,
-         .stride = 1,
-         .same = true},
-        {.type = SR_LAYER_BATCH_NORM, .name = "bn1", .input = 0, .other = -1},
-        {.type = SR_LAYER_RELU, .input = 1, .other = -1},
-        {.type = SR_LAYER_MAX_POOL, .input = 2, .other = -1},
-        {.type = SR_LAYER_FLATTEN, .input = 3, .other = -1},
-        {.type = SR_LAYER_DROPOUT, .input = 4, .other = -1, .rate = 0.1f},
-        {.type = SR_LAYER_DENSE,
-         .name = "fc1",
-         .input = 5,
-         .other = -1,
-         .channels = CLASSES,
-         .bias = true},
-    };
-    const struct sr_layer_spec without[] = {
-        {.type = SR_LAYER_CONV,
-         .name = "conv1",
-         .input = -1,
-         .other = -1,
-         .channels = 8,
-         .kernel = 3,
-         .stride = 1,
-         .same = true,
-         .bias = true},
-        {.type = SR_LAYER_RELU, .input = 0, .other = -1},
-        {.type = SR_LAYER_MAX_POOL, .input = 1, .other = -1},
-        {.type = SR_LAYER_FLATTEN, .input = 2, .other = -1},
-        {.type = SR_LAYER_DENSE,
-         .name = "fc1",
-         .input = 3,
-         .other = -1,
-         .channels = CLASSES,
-         .bias = true},
-    };
-    struct sr_network *network = norm ? sr_network_new(with, sizeof with / sizeof *with,
-                                                       (struct sr_shape){SIDE, SIDE, 1}, &error)
-                                      : sr_network_new(without, sizeof without / sizeof *without,
-                                                       (struct sr_shape){SIDE, SIDE, 1}, &error);
+    struct sr_layer_spec layers[7];
+    size_t count = 0;
+    add(layers, &count,
+        (struct sr_layer_spec){.type = SR_LAYER_CONV,
+                               .name = "conv1",
+                               .channels = 8,
+                               .kernel = 3,
+                               .stride = 1,
+                               .same = true,
+                               .bias = !norm});
+    if (norm)
+        add(layers, &count, (struct sr_layer_spec){.type = SR_LAYER_BATCH_NORM, .name = "bn1"});
+    add(layers, &count, (struct sr_layer_spec){.type = SR_LAYER_RELU});
+    add(layers, &count, (struct sr_layer_spec){.type = SR_LAYER_MAX_POOL});
+    add(layers, &count, (struct sr_layer_spec){.type = SR_LAYER_FLATTEN});
+    if (norm) add(layers, &count, (struct sr_layer_spec){.type = SR_LAYER_DROPOUT, .rate = 0.1f});
+    add(layers, &count,
+        (struct sr_layer_spec){
+            .type = SR_LAYER_DENSE, .name = "fc1", .channels = CLASSES, .bias = true});
+    struct sr_network *network =
+        sr_network_new(layers, count, (struct sr_shape){SIDE, SIDE, 1}, &error);
     if (!network) fail_msg("%s", error.text);
     sr_network_init(network, 3);
     return network;

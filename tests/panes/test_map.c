@@ -60,17 +60,24 @@ static void check(struct sr_session *session)
     sr_grid_fini(&grid);
 }
 
+/* A session in the Map, on the components: t-SNE is not computed. */
+static struct sr_session *map_session(void)
+{
+    struct sr_session *session = fixture_new();
+    session->view.pane = &sr_pane_map;
+    assert_int_equal(sr_args_set(session->options, "autorun", "off", &error), SR_OK);
+    check(session);
+    return session;
+}
+
 static void random_walk(void **state)
 {
     (void)state;
     static const char *const looks[] = {"next", "larger", "smaller", "wider", "narrower", "cluster",
                                         "box",  "left",   "right",   "up",    "down"};
-    struct sr_session *session = fixture_new();
+    struct sr_session *session = map_session();
     struct sr_rng rng;
     sr_rng_init(&rng, 8, SR_STREAM_TEST, 0);
-    session->view.pane = &sr_pane_map;
-    assert_int_equal(sr_args_set(session->options, "autorun", "off", &error), SR_OK);
-    check(session);
     for (int step = 0; step < 400; step++) {
         const uint64_t what = sr_rng_below(&rng, 20);
         if (what < 12) {
@@ -100,11 +107,8 @@ static void random_walk(void **state)
 static void directions(void **state)
 {
     (void)state;
-    struct sr_session *session = fixture_new();
+    struct sr_session *session = map_session();
     struct map_shown shown;
-    session->view.pane = &sr_pane_map;
-    assert_int_equal(sr_args_set(session->options, "autorun", "off", &error), SR_OK);
-    check(session);
     static const struct {
         enum sr_move move;
         int across, down;
@@ -130,12 +134,9 @@ static void directions(void **state)
 static void neighbourhood(void **state)
 {
     (void)state;
-    struct sr_session *session = fixture_new();
+    struct sr_session *session = map_session();
     struct sr_text line = {0};
     struct map_shown shown;
-    session->view.pane = &sr_pane_map;
-    assert_int_equal(sr_args_set(session->options, "autorun", "off", &error), SR_OK);
-    check(session);
     sr_pane_map.enter(session, &line);
     assert_string_equal(sr_text_get(&line), "show train:0");
     sr_text_clear(&line);
@@ -189,12 +190,9 @@ static void same_as_marked(struct sr_session *session, struct sr_filter *filter)
 static void rectangle(void **state)
 {
     (void)state;
-    struct sr_session *session = fixture_new();
+    struct sr_session *session = map_session();
     struct sr_text line = {0};
     struct sr_filter filter;
-    session->view.pane = &sr_pane_map;
-    assert_int_equal(sr_args_set(session->options, "autorun", "off", &error), SR_OK);
-    check(session);
     look(session, "box");
     for (int i = 0; i < 6; i++) sr_screen_move(session, i % 2 ? SR_MOVE_UP : SR_MOVE_RIGHT);
     sr_pane_map.enter(session, &line);
@@ -215,13 +213,10 @@ static void rectangle(void **state)
 static void class_cluster(void **state)
 {
     (void)state;
-    struct sr_session *session = fixture_new();
+    struct sr_session *session = map_session();
     struct sr_text line = {0};
     struct sr_filter filter;
     struct map_shown shown;
-    session->view.pane = &sr_pane_map;
-    assert_int_equal(sr_args_set(session->options, "autorun", "off", &error), SR_OK);
-    check(session);
     map_find(session, &shown);
     const size_t alone = map_cluster(session, &shown, map_cursor(session, &shown));
     assert_true(alone >= 1);
@@ -246,10 +241,7 @@ static void class_cluster(void **state)
 static void panning(void **state)
 {
     (void)state;
-    struct sr_session *session = fixture_new();
-    session->view.pane = &sr_pane_map;
-    assert_int_equal(sr_args_set(session->options, "autorun", "off", &error), SR_OK);
-    check(session);
+    struct sr_session *session = map_session();
     const struct sr_pane_action *action = sr_pane_map.actions;
     while (strcmp(action->name, "left") != 0) action++;
     assert_int_equal(action->run(session, &error), SR_ERROR_STATE);
@@ -273,11 +265,8 @@ static void panning(void **state)
 static void other_points(void **state)
 {
     (void)state;
-    struct sr_session *session = fixture_new();
+    struct sr_session *session = map_session();
     struct map_shown shown;
-    session->view.pane = &sr_pane_map;
-    assert_int_equal(sr_args_set(session->options, "autorun", "off", &error), SR_OK);
-    check(session);
     struct map *map = map_state(session);
     struct sr_motion *motion = sr_screen_motion(session);
     motion->moved = false;

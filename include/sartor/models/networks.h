@@ -117,10 +117,10 @@ struct sr_network_family {
      .help = "Share of values dropped before dense layers."},                                      \
     {"normalise", SR_PARAM_CHOICE, .fallback = "on", .choices = "off on image",                    \
      .help = "on: subtract the mean of the training images and divide by their deviation; "        \
-             "image: each image by its own; off: pixels / 255."},                                                                \
+             "image: each image by its own; off: pixels / 255."},                                  \
     {"augment", SR_PARAM_SWITCH, .fallback = "on",                                                 \
-     .help = "Random changes of the training images, by the parameters that follow. One of those "  \
-             "changes just that; where the recipe has augment=off, it turns on itself only."},                                                               \
+     .help = "Random changes of the training images, by the parameters that follow. One of those " \
+             "changes just that; where the recipe has augment=off, it turns on itself only."},     \
     {"flip", SR_PARAM_SWITCH, .fallback = "on",                                                    \
      .help = "Mirror every sample in every other epoch."},                                         \
     {"shift", SR_PARAM_INTEGER, .fallback = SHIFT, .minimum = 0, .maximum = 16,                    \
@@ -145,7 +145,7 @@ struct sr_network_family {
     {"kinds", SR_PARAM_TEXT, .fallback = "published",                                              \
      .help = "Of change=: the kinds to draw from, as `robustness` takes them; those left out "     \
              "show how the network bears what it has not seen."},                                  \
-    {"background", SR_PARAM_SWITCH, .fallback = "off", .form = SR_SWITCH_VALUE,                      \
+    {"background", SR_PARAM_SWITCH, .fallback = "off", .form = SR_SWITCH_VALUE,                    \
      .help = "Of images on black: put two of three before another backdrop, textured or plain, in "\
              "another tone and place, for pictures whose backdrop is not plain."},                 \
     {"tta", SR_PARAM_CHOICE, .fallback = "mirror", .choices = "none mirror shift",                 \
