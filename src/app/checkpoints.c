@@ -45,13 +45,12 @@ static bool read_about(struct sr_checkpoint *found, const char *about)
 bool sr_checkpoint_read(struct sr_checkpoint *checkpoint, const char *path)
 {
     struct sr_tensors set;
-    const char *file = strrchr(path, '/');
+    const char *file = sr_path_name(path);
     *checkpoint = (struct sr_checkpoint){.file = sr_file_identify(path)};
-    const size_t length = strcspn(file ? file + 1 : path, "@");
+    const size_t length = strcspn(file, "@");
     if (length >= sizeof checkpoint->name || sr_tensors_describe(&set, path, &(struct sr_error){0}))
         return false;
-    snprintf(checkpoint->name, sizeof checkpoint->name, "%.*s", (int)length,
-             file ? file + 1 : path);
+    snprintf(checkpoint->name, sizeof checkpoint->name, "%.*s", (int)length, file);
     const char *about = sr_tensors_text(&set, "about");
     const struct sr_tensor *history = sr_tensors_find(&set, "history");
     const bool right = about && history && history->rank == 2 && read_about(checkpoint, about);
@@ -70,7 +69,7 @@ bool sr_checkpoint_read(struct sr_checkpoint *checkpoint, const char *path)
 /* The file's name without its folder: NAME@KEY.safetensors. */
 static const char *file_name(const struct sr_checkpoint *checkpoint)
 {
-    return strrchr(checkpoint->path, '/') + 1;
+    return sr_path_name(checkpoint->path);
 }
 
 static int by_name_and_age(const void *left, const void *right)

@@ -48,10 +48,8 @@ static bool read_numbers(const struct sr_tensors *set, double values[NUMBERS])
 {
     for (int n = 0; n < NUMBERS; n++) {
         const char *text = sr_tensors_text(set, numbers[n].name);
-        char *end = NULL;
-        values[n] = text ? strtod(text, &end) : NAN;
-        if (!text || end == text || *end || !(values[n] >= numbers[n].least) ||
-            !(values[n] <= numbers[n].most) || (numbers[n].whole && values[n] != floor(values[n])))
+        if (!text || !sr_parse_double(text, &values[n]) || values[n] < numbers[n].least ||
+            values[n] > numbers[n].most || (numbers[n].whole && values[n] != floor(values[n])))
             return false;
     }
     return true;
@@ -109,7 +107,7 @@ void map_file_save(const char *path, const struct sr_map *map)
     struct sr_error ignored;
     const size_t shape[] = {map->count, 2};
     if (!map->measured) return; /* so few samples are laid out at once */
-    char *folder = sr_xprintf("%.*s", (int)(strrchr(path, '/') - path), path);
+    char *folder = sr_path_directory(path);
     float *points = sr_tensors_add(&set, "points", SR_F32, 2, shape, &ignored);
     if (points && sr_directory_make(folder, &ignored) == SR_OK) {
         memcpy(points, map->points, 2 * map->count * sizeof *points);

@@ -140,10 +140,21 @@ char *sr_path_join(const char *directory, const char *name)
     return sr_xprintf("%s%s%s", directory, length && directory[length - 1] == '/' ? "" : "/", name);
 }
 
+const char *sr_path_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+void sr_path_stem(const char *path, char *stem, size_t size)
+{
+    const char *name = sr_path_name(path);
+    snprintf(stem, size, "%.*s", (int)(strlen(name) - strlen(sr_path_extension(name))), name);
+}
+
 const char *sr_path_extension(const char *path)
 {
-    const char *name = strrchr(path, '/');
-    name = name ? name + 1 : path;
+    const char *name = sr_path_name(path);
     const char *dot = strrchr(name, '.');
     return dot && dot != name ? dot : name + strlen(name);
 }

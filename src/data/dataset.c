@@ -12,6 +12,7 @@
 #include "formats.h"
 #include "levels.h"
 #include "refit.h"
+#include "sartor/base/file.h"
 #include "sartor/base/memory.h"
 #include "set_aside.h"
 
@@ -207,7 +208,7 @@ static struct tree *open_tree(struct loading *loading, struct sr_error *error)
     const struct sr_opening *opening = loading->opening;
     struct tree *tree = tree_open(opening->path, 0, opening->monitor, error);
     if (!tree || tree->folder || tree->count != 1 || !tree_random(tree, 0)) return tree;
-    loading->only = tree_base(opening->path);
+    loading->only = sr_path_name(opening->path);
     tree_close(tree);
     char *folder = sr_xprintf("%.*s", (int)tree_directory(opening->path), opening->path);
     tree = tree_open(*folder ? folder : ".", 1, opening->monitor, error);

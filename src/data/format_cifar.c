@@ -8,6 +8,7 @@
 #include "formats.h"
 #include "pixels.h"
 #include "progress.h"
+#include "sartor/base/file.h"
 #include "sartor/base/memory.h"
 
 static enum likeness recognise(const struct loading *loading);
@@ -20,7 +21,7 @@ enum { SIDE = 32, PLANE = SIDE * SIDE, PIXELS = 3 * PLANE, LABELS_MAX = 2, PICKL
 /* "data_batch_1.bin", "test_batch.bin", "train.bin", "test.bin"; without ".bin", Python's form. */
 static bool named(const char *path, bool *binary, enum sr_file *file)
 {
-    const char *base = tree_base(path);
+    const char *base = sr_path_name(path);
     *binary = tree_ends(base, ".bin");
     *file = !strncasecmp(base, "test", 4) ? SR_FILE_TEST : SR_FILE_TRAIN;
     const size_t length = strlen(base) - (*binary ? 4 : 0);
@@ -33,7 +34,7 @@ static bool named(const char *path, bool *binary, enum sr_file *file)
 static size_t names_file(const struct tree *tree, const char *name)
 {
     for (size_t i = 0; i < tree->count; i++)
-        if (!strcasecmp(tree_base(tree->files[i].path), name)) return i;
+        if (!strcasecmp(sr_path_name(tree->files[i].path), name)) return i;
     return tree->count;
 }
 

@@ -9,6 +9,7 @@
 #include "formats.h"
 #include "labels.h"
 #include "progress.h"
+#include "sartor/base/file.h"
 #include "sartor/base/memory.h"
 #include "sartor/base/text.h"
 
@@ -85,7 +86,7 @@ static bool wanted(const struct loading *loading, size_t file, struct layout *la
     csv_fini(&csv);
     stream_close(stream);
     *part = PART_TRAIN;
-    for (const char *at = tree_base(path); *at;) {
+    for (const char *at = sr_path_name(path); *at;) {
         const size_t length = strcspn(at, "-_. ");
         const int found = part_find(at, length);
         if (found >= 0) *part = (enum part)found;

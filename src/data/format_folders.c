@@ -10,6 +10,7 @@
 #include "formats.h"
 #include "labels.h"
 #include "pictures.h"
+#include "sartor/base/file.h"
 #include "sartor/base/memory.h"
 
 static enum likeness recognise_folders(const struct loading *loading);
@@ -125,7 +126,7 @@ static int by_name(const void *a, const void *b, void *context)
     const struct tree *tree = context;
     const char *x = tree->files[((const struct picture_row *)a)->file].path,
                *y = tree->files[((const struct picture_row *)b)->file].path;
-    const int order = natural(tree_base(x), tree_base(y));
+    const int order = natural(sr_path_name(x), sr_path_name(y));
     return order ? order : strcmp(x, y);
 }
 

@@ -12,6 +12,7 @@
 #include "classes.h"
 #include "formats.h"
 #include "idx.h"
+#include "sartor/base/file.h"
 #include "sartor/base/memory.h"
 #include "sartor/base/text.h"
 
@@ -42,7 +43,7 @@ static size_t word(const char *at)
 
 static bool read_name(const char *path, struct idx_name *name)
 {
-    for (const char *at = tree_base(path); *at;) {
+    for (const char *at = sr_path_name(path); *at;) {
         const size_t length = word(at);
         const int part = part_find(at, length);
         const char *kind = at + length + (at[length] != '\0');
@@ -191,7 +192,7 @@ static enum sr_status read_mapping(struct loading *loading, const struct idx_fil
 static bool transposed(const struct loading *loading, const struct idx_files *files)
 {
     const enum sr_transpose wish = loading->opening->wishes.transpose;
-    const char *base = tree_base(files->path);
+    const char *base = sr_path_name(files->path);
     if (wish != SR_TRANSPOSE_AUTO) return wish == SR_TRANSPOSE_ON;
     return (size_t)(base - files->path) + 7 <= files->set && !strncasecmp(base, "emnist-", 7);
 }

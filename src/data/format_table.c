@@ -10,6 +10,7 @@
 #include "formats.h"
 #include "labels.h"
 #include "pictures.h"
+#include "sartor/base/file.h"
 #include "sartor/base/json.h"
 #include "sartor/base/memory.h"
 
@@ -46,7 +47,7 @@ struct reading {
 
 static bool table_file(const struct tree *tree, size_t file)
 {
-    const char *base = tree_base(tree->files[file].path);
+    const char *base = sr_path_name(tree->files[file].path);
     static const char *const names[] = {"metadata.csv",    "metadata.jsonl",   "labels.csv",
                                         "train.csv",       "test.csv",         "val.csv",
                                         "valid.csv",       "validation.csv",   "train_labels.csv",
@@ -79,7 +80,7 @@ static void list_stems(struct reading *reading)
     const struct tree *tree = reading->loading->tree;
     for (size_t i = 0; i < tree->count; i++) {
         if (!pictures_like(tree, i)) continue;
-        const char *base = tree_base(tree->files[i].path);
+        const char *base = sr_path_name(tree->files[i].path);
         sr_xgrow(&reading->stems, &reading->stem_room, reading->stem_count + 1,
                  sizeof *reading->stems);
         reading->stems[reading->stem_count++] = (struct stem){base, stem_length(base), (uint32_t)i};
@@ -99,7 +100,7 @@ static size_t find_file(const struct reading *reading, const char *field)
     size_t file = tree_find(tree, path);
     if (file == tree->count) file = tree_find(tree, field);
     if (file < tree->count) return file;
-    const char *base = tree_base(field);
+    const char *base = sr_path_name(field);
     for (int whole = 0; whole < 2; whole++) {
         const struct stem key = {base, whole ? strlen(base) : stem_length(base), 0};
         const struct stem *found =

@@ -1,5 +1,6 @@
 /* format_webdataset.c - archives of samples: KEY.jpg and its class in KEY.cls, as WebDataset keeps
  * them, in one tar file or several (shards). */
+#include "sartor/base/file.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +18,7 @@ enum { CLASS_MAX = 256 };
 /* The length of a path up to the first '.' of its name. */
 static size_t key_length(const char *path)
 {
-    const char *base = tree_base(path);
+    const char *base = sr_path_name(path);
     return (size_t)(base - path) + strcspn(base, ".");
 }
 

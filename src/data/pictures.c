@@ -8,6 +8,7 @@
 
 #include "pixels.h"
 #include "sartor/base/clock.h"
+#include "sartor/base/file.h"
 #include "sartor/base/memory.h"
 #include "sartor/base/text.h"
 
@@ -62,7 +63,7 @@ bool pictures_like(const struct tree *tree, size_t file)
 {
     const char *path = tree->files[file].path;
     if (tree_ends(path, endings)) return true;
-    return !strchr(tree_base(path), '.') && pictures_probe(tree, file);
+    return !strchr(sr_path_name(path), '.') && pictures_probe(tree, file);
 }
 
 bool pictures_probe(const struct tree *tree, size_t file)

@@ -10,6 +10,7 @@
 
 #include "archive.h"
 #include "folder.h"
+#include "sartor/base/file.h"
 #include "sartor/base/memory.h"
 #include "sartor/data/identity.h"
 
@@ -25,15 +26,9 @@ struct tree_source {
 
 static const char archive_endings[] = ".zip .npz .tar .tgz .tar.gz .tar.bz2 .tar.xz .tar.zst";
 
-const char *tree_base(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 size_t tree_directory(const char *path)
 {
-    return (size_t)(tree_base(path) - path);
+    return (size_t)(sr_path_name(path) - path);
 }
 
 bool tree_ends(const char *path, const char *endings)
@@ -225,7 +220,7 @@ static enum sr_status list_all(struct tree *tree, int depth, const struct stat *
         char *directory = sr_xprintf("%.*s", (int)tree_directory(tree->name), tree->name);
         add_source(tree, *directory ? directory : ".", false);
         free(directory);
-        add_file(tree, sr_xstrdup(tree_base(tree->name)), (uint64_t)about->st_size, 0,
+        add_file(tree, sr_xstrdup(sr_path_name(tree->name)), (uint64_t)about->st_size, 0,
                  folder_stamp(about));
         return SR_OK;
     }

@@ -74,8 +74,7 @@ enum sr_status tree_pass_next(struct tree_pass *pass, size_t limit, size_t *at, 
                               size_t *length, struct sr_error *error);
 void tree_pass_close(struct tree_pass *pass); /* NULL-safe */
 
-/* The name behind the last '/', and the length of what is before it. */
-const char *tree_base(const char *path);
+/* The length of what is before the name behind the last '/'. */
 size_t tree_directory(const char *path);
 /* Does the name end so? Upper and lower case are equal; `endings` are apart by blanks. */
 bool tree_ends(const char *path, const char *endings);

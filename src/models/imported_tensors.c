@@ -131,11 +131,8 @@ struct sr_model *sr_imported_load(const char *path, const char *family, struct s
 {
     struct sr_tensors set;
     if (sr_tensors_load(&set, path, error)) return NULL;
-    const char *base = strrchr(path, '/');
-    base = base ? base + 1 : path;
     char name[64];
-    snprintf(name, sizeof name, "%.*s", (int)(strlen(base) - strlen(sr_path_extension(base))),
-             base);
+    sr_path_stem(path, name, sizeof name);
     struct sr_model *model = sr_model_new(&sr_model_class_imported, name);
     model->shape.image = image;
     enum sr_status status = fill(model, &set, family, input, error);
@@ -143,7 +140,7 @@ struct sr_model *sr_imported_load(const char *path, const char *family, struct s
     if (!status) {
         model->params =
             sr_args_parse(model->class->name, model->class->params, NULL, 0, NULL, error);
-        status = sr_args_set(model->params, "source", base, error);
+        status = sr_args_set(model->params, "source", sr_path_name(path), error);
     }
     if (!status) return model;
     sr_error_prefix(error, "%s", path);

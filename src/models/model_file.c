@@ -284,21 +284,12 @@ static enum sr_status read_model(struct sr_model *model, const struct sr_tensors
     return status;
 }
 
-/* "cnn" of "some/folder/cnn.safetensors". */
-static void name_from_path(char *name, size_t size, const char *path)
-{
-    const char *base = strrchr(path, '/');
-    base = base ? base + 1 : path;
-    int length = (int)(strlen(base) - strlen(sr_path_extension(base)));
-    snprintf(name, size, "%.*s", length, base);
-}
-
 /* Of what the file holds, which is freed. */
 static struct sr_model *make_model(struct sr_tensors *set, const char *path, struct sr_error *error)
 {
     struct sr_model *model = NULL;
     char name[64];
-    name_from_path(name, sizeof name, path);
+    sr_path_stem(path, name, sizeof name);
     const char *format = sr_tensors_text(set, "sartor.format"),
                *family = sr_tensors_text(set, "class");
     enum sr_status status = SR_OK;

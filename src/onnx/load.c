@@ -369,11 +369,8 @@ static struct sr_model *make_model(struct reading *r, const char *path,
     memcpy(mean, input.means, given * sizeof *mean);
     memcpy(deviation, input.deviations, given * sizeof *deviation);
     mark_layers(&r->layers);
-    const char *base = strrchr(path, '/');
-    base = base ? base + 1 : path;
-    snprintf(name, sizeof name, "%.*s", (int)(strlen(base) - strlen(sr_path_extension(base))),
-             base);
-    const struct sr_imported made = {name, base, r->views};
+    sr_path_stem(path, name, sizeof name);
+    const struct sr_imported made = {name, sr_path_name(path), r->views};
     struct sr_model *model = sr_imported_new(&made, &r->layers, &shape, &input, &r->set, error);
     if (model) read_names(model, r->file.classes);
     return model;

@@ -83,6 +83,14 @@ static void paths(void **state)
     assert_string_equal(sr_path_extension("a.b/c.PNG"), ".PNG");
     assert_string_equal(sr_path_extension("a.b/c"), "");
     assert_string_equal(sr_path_extension("a/.hidden"), "");
+    assert_string_equal(sr_path_name("a.b/c.PNG"), "c.PNG");
+    assert_string_equal(sr_path_name("c.PNG"), "c.PNG");
+    assert_string_equal(sr_path_name("a/"), "");
+    char stem[4];
+    sr_path_stem("a.b/c.PNG", stem, sizeof stem);
+    assert_string_equal(stem, "c");
+    sr_path_stem("a/.hidden", stem, sizeof stem);
+    assert_string_equal(stem, ".hi");
     assert_true(sr_path_ends("a/b.PNG", ".jpg .png") && sr_path_ends("b.jpg", ".jpg .png"));
     assert_false(sr_path_ends("a.png/b", ".png") || sr_path_ends("a.pn", ".png") ||
                  sr_path_ends("a.png", NULL) || sr_path_ends("a", ""));

@@ -73,6 +73,10 @@ enum sr_status sr_directory_make(const char *path, struct sr_error *error);
 enum sr_status sr_directory_sync(const char *path, struct sr_error *error);
 /* "a/b" of "a/b/c.png", "." of "c.png"; freed by the caller. */
 char *sr_path_directory(const char *path);
+/* "c.png" of "a/b/c.png". Points into `path`. */
+const char *sr_path_name(const char *path);
+/* "c" of "a/b/c.png", cut to `size` bytes with its end. */
+void sr_path_stem(const char *path, char *stem, size_t size);
 /* "dir/name", freed by the caller. */
 char *sr_path_join(const char *directory, const char *name);
 /* ".png" of "a/b.c.png", "" without one. Points into `path`. */
