@@ -120,11 +120,12 @@ static void take_back(struct errands *errands)
     }
 }
 
-void errands_turn(struct errands *errands)
+/* Keep what has been answered, and hand out what can be handed out. */
+static void serve(struct errands *errands)
 {
     struct sr_together_answer answer;
     struct sr_error error = {0};
-    if (!errands || !errands->ranks) return;
+    if (!errands->ranks) return;
     while (!sr_together_receive(errands->ranks, SR_RANK_ANY, false, &answer, &error))
         keep(errands, &answer);
     take_back(errands);
@@ -155,6 +156,29 @@ void errands_free(struct errands *errands)
 
 /* ---- this process ---- */
 
+/* The monitor of a training, by which others are served while it runs. */
+struct watch {
+    struct errands *errands;
+    const struct sr_monitor *monitor;
+};
+
+static void on_progress(void *owner, const struct sr_progress *progress)
+{
+    sr_monitor_progress(((struct watch *)owner)->monitor, progress);
+}
+
+static void on_epoch(void *owner, const struct sr_epoch *epoch)
+{
+    sr_monitor_epoch(((struct watch *)owner)->monitor, epoch);
+}
+
+static bool on_proceed(void *owner)
+{
+    const struct watch *watch = owner;
+    serve(watch->errands);
+    return sr_monitor_proceed(watch->monitor);
+}
+
 /* Do it here; others are served meanwhile. */
 static void work(struct errands *errands, size_t index)
 {
@@ -169,7 +193,10 @@ static void work(struct errands *errands, size_t index)
         errands->busy = sr_xalloc((size_t)sr_ranks_count(errands->ranks) * sizeof *errands->busy);
     }
     errand.fit.together = NULL; /* not to be shared: the others have errands of their own */
-    errands_turn(errands);
+    struct watch watch = {errands, errand.fit.monitor};
+    const struct sr_monitor monitor = {&watch, on_progress, on_epoch, on_proceed};
+    errand.fit.monitor = &monitor;
+    serve(errands);
     if (source->begin) source->begin(source->owner, index);
     const enum sr_status status =
         sr_judge_fit(source->class, &errand.fit, &errand.held_out, &result->predictions,
@@ -192,7 +219,7 @@ enum sr_status errands_take(struct errands *errands, size_t index,
             work(errands, index);
             break;
         }
-        errands_turn(errands);
+        serve(errands);
         if (result->state != AWAY) continue;
         if (next_waiting(errands, &other)) {
             work(errands, other);

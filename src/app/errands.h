@@ -2,8 +2,9 @@
  * suspects, the trials of an experiment. Private to app/.
  *
  * Where several processes run together, they are handed out as processes become free; this one does
- * some itself. Each is the same training wherever it runs, so what comes of it does not depend on
- * the number of processes. All on one worker. */
+ * some itself, and serves the others whenever its training asks whether to go on. Each is the same
+ * training wherever it runs, so what comes of it does not depend on the number of processes. All on
+ * one worker. */
 #ifndef SARTOR_APP_ERRANDS_H
 #define SARTOR_APP_ERRANDS_H
 
@@ -40,8 +41,4 @@ void errands_free(struct errands *errands);
 enum sr_status errands_take(struct errands *errands, size_t index,
                             struct sr_predictions *predictions, size_t *repeated, double *seconds,
                             struct sr_error *error);
-/* Hand out what can be handed out; to be called now and then while this process trains. NULL-safe.
- */
-void errands_turn(struct errands *errands);
-
 #endif

@@ -211,7 +211,6 @@ static void on_progress(void *owner, const struct sr_progress *inner)
 static bool on_proceed(void *owner)
 {
     struct experiment_task *task = owner;
-    errands_turn(task->errands);
     double asked = sr_clock_seconds();
     bool go = sr_monitor_proceed(task->outer);
     task->waited += sr_clock_seconds() - asked;

@@ -85,9 +85,7 @@ struct look {
     const struct key *key;
     struct sr_images mended; /* the train file with the labels that are decided */
     struct sr_pool *pool;
-    struct sr_monitor monitor; /* of the trainings */
-    const struct sr_monitor *outer;
-    struct errands *errands;
+    const struct sr_monitor *monitor;
 };
 
 static enum sr_status make_training(void *owner, size_t index, struct errand *errand,
@@ -107,7 +105,7 @@ static enum sr_status make_training(void *owner, size_t index, struct errand *er
                 .validation = {images, NULL, 0},
                 .seed = index / 2 + 1,
                 .pool = look->pool,
-                .monitor = &look->monitor,
+                .monitor = look->monitor,
                 .together = key->together.ranks ? &key->together : NULL},
         .held_out = {&data->files[SR_FILE_TEST], key->tests, key->tested}};
     return SR_OK;
@@ -117,23 +115,6 @@ static void release_training(void *owner, struct errand *errand)
 {
     (void)owner;
     (void)errand;
-}
-
-static void on_progress(void *owner, const struct sr_progress *progress)
-{
-    sr_monitor_progress(((struct look *)owner)->outer, progress);
-}
-
-static void on_epoch(void *owner, const struct sr_epoch *epoch)
-{
-    sr_monitor_epoch(((struct look *)owner)->outer, epoch);
-}
-
-static bool on_proceed(void *owner)
-{
-    struct look *look = owner;
-    errands_turn(look->errands);
-    return sr_monitor_proceed(look->outer);
 }
 
 static double accuracy(const struct sr_predictions *said)
@@ -148,19 +129,18 @@ static enum sr_status run(const void *opaque, void *value, struct sr_pool *pool,
 {
     const struct key *key = opaque;
     struct sr_mend *mend = value;
-    struct look look = {.key = key, .pool = pool, .outer = monitor};
+    struct look look = {.key = key, .pool = pool, .monitor = monitor};
     double differences[SR_MEND_SEEDS], seconds;
     size_t repeated = 0;
     enum sr_status status = SR_OK;
-    look.monitor = (struct sr_monitor){&look, on_progress, on_epoch, on_proceed};
     look.mended = key->base.data->files[SR_FILE_TRAIN];
     look.mended.labels = key->labels;
-    look.errands = errands_new(&(struct errands_source){.owner = &look,
-                                                        .class = key->class,
-                                                        .count = 2 * (size_t)key->seeds,
-                                                        .make = make_training,
-                                                        .release = release_training,
-                                                        .monitor = &look.monitor});
+    struct errands *errands = errands_new(&(struct errands_source){.owner = &look,
+                                                                   .class = key->class,
+                                                                   .count = 2 * (size_t)key->seeds,
+                                                                   .make = make_training,
+                                                                   .release = release_training,
+                                                                   .monitor = monitor});
     mend->relabelled = key->relabelled;
     mend->left_out = key->left_out;
     mend->trained = key->all;
@@ -168,9 +148,8 @@ static enum sr_status run(const void *opaque, void *value, struct sr_pool *pool,
     for (int s = 0; !status && s < key->seeds; s++) {
         struct sr_predictions before = {0}, after = {0};
         const size_t first = 2 * (size_t)s;
-        status = errands_take(look.errands, first, &before, &repeated, &seconds, error);
-        if (!status)
-            status = errands_take(look.errands, first + 1, &after, &repeated, &seconds, error);
+        status = errands_take(errands, first, &before, &repeated, &seconds, error);
+        if (!status) status = errands_take(errands, first + 1, &after, &repeated, &seconds, error);
         if (!status) {
             mend->before[s] = accuracy(&before);
             mend->after[s] = accuracy(&after);
@@ -181,7 +160,7 @@ static enum sr_status run(const void *opaque, void *value, struct sr_pool *pool,
         sr_predictions_fini(&before);
         sr_predictions_fini(&after);
     }
-    errands_free(look.errands);
+    errands_free(errands);
     if (!status) sr_paired_t(&mend->difference, differences, (size_t)mend->seeds);
     return status;
 }

@@ -229,9 +229,7 @@ static void on_progress(void *owner, const struct sr_progress *inner)
 
 static bool on_proceed(void *owner)
 {
-    struct suspects_task *search = owner;
-    errands_turn(search->errands);
-    return sr_monitor_proceed(search->outer);
+    return sr_monitor_proceed(((struct suspects_task *)owner)->outer);
 }
 
 /* Divide the rows of the train file into folds; when fewer rows are to be examined, the same share
