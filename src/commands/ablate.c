@@ -71,19 +71,19 @@ struct ablation {
     bool colour; /* the images are */
 };
 
-/* The parts of augmentation say nothing while it is off: then each is switched on alone, without
- * the others. */
-static bool is_part(const struct technique *technique)
+/* The part of augmentation that it is; NULL for none. */
+static const struct sr_augment_part *part_of(const struct technique *technique)
 {
-    for (size_t i = 0; sr_augment_parts[i]; i++)
-        if (!strcmp(technique->param, sr_augment_parts[i])) return true;
-    return false;
+    const struct sr_augment_part *part = sr_augment_parts;
+    while (part->name && strcmp(technique->param, part->name)) part++;
+    return part->name ? part : NULL;
 }
 
 /* Does it change nothing but images in colour? */
 static bool is_coloured(const struct technique *technique)
 {
-    return !strcmp(technique->param, "hue") || !strcmp(technique->param, "saturation");
+    const struct sr_augment_part *part = part_of(technique);
+    return part && part->colour;
 }
 
 static bool is_off(const struct technique *technique, const char *value)
@@ -130,12 +130,12 @@ static struct sr_experiment *make_ablation(void *context, struct sr_error *error
         const struct technique *technique = &techniques[t];
         if (!sr_args_has(params, technique->param) || (is_coloured(technique) && !ablation->colour))
             continue;
-        bool alone = is_part(technique) && sr_args_has(params, "augment") &&
+        bool alone = part_of(technique) && sr_args_has(params, "augment") &&
                      !sr_args_switch(params, "augment");
         bool off = alone || is_off(technique, sr_args_text(params, technique->param));
         struct sr_args *changed = baseline(ablation, error);
         for (int other = 0; changed && alone && other < TECHNIQUES; other++)
-            if (is_part(&techniques[other]) && sr_args_has(params, techniques[other].param) &&
+            if (part_of(&techniques[other]) && sr_args_has(params, techniques[other].param) &&
                 sr_args_set(changed, techniques[other].param, techniques[other].off, error)) {
                 sr_args_free(changed);
                 changed = NULL;

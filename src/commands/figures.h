@@ -14,7 +14,7 @@
     X(browse, SAMPLE_WORDS " count", "", "Samples with their labels.")                             \
     X(steps, SAMPLE_WORDS, "index",                                                                \
       "What is done to a sample: raw, normalised, reshaped, flattened, its label one-hot.")        \
-    X(augment, SAMPLE_WORDS " count flip shift rotation scale erase brightness noise", "index",    \
+    X(augment, SAMPLE_WORDS " count kinds " SR_AUGMENT_NAMES, "index",                             \
       "A sample as training changes it: each change by itself, or those asked for together.")      \
     X(histogram, "split class linear", "", "Counts of grey values.")                               \
     X(means, "split", "", "Mean and standard deviation of every class, pixel by pixel.")           \

@@ -105,30 +105,6 @@ out:
 
 /* --- augmentation ---------------------------------------------------------------------- */
 
-/* "flip, shift up to 2 px" */
-static void print_augment(const struct sr_augment *augment, struct sr_text *text)
-{
-    const struct {
-        const char *before;
-        double value;
-        const char *after;
-    } parts[] = {{"shift up to ", augment->shift, " px"},
-                 {"rotation up to ", augment->rotation, "°"},
-                 {"scale ±", 100 * augment->scale, " %"},
-                 {"erase, chance ", 100 * augment->erase, " %"},
-                 {"brightness ±", 100 * augment->brightness, " %"},
-                 {"noise ", augment->noise, ""},
-                 {"hue ±", augment->hue, "°"},
-                 {"saturation ±", 100 * augment->saturation, " %"},
-                 {"another change, chance ", 100 * augment->change, " %"}};
-    if (augment->flip) sr_text_add(text, "flip");
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        if (parts[i].value > 0)
-            sr_text_printf(text, "%s%s%g%s", text->length ? ", " : "", parts[i].before,
-                           parts[i].value, parts[i].after);
-    if (augment->background) sr_text_printf(text, "%sbackground", text->length ? ", " : "");
-}
-
 /* What the model was trained with, where its family has augmentation. */
 static struct sr_augment augment_of(const struct sr_model *model)
 {
@@ -161,37 +137,38 @@ static void to_bytes(const float *values, size_t size, uint8_t *bytes)
     }
 }
 
+/* A line of changed images. */
+struct line {
+    const char *caption;
+    struct sr_augment augment;
+};
+enum { LINES_MAX = SR_AUGMENT_PARTS + 1 };
+
+/* Each part by itself, then all of them; how many lines that are. */
+static size_t list_lines(bool colour, struct line lines[LINES_MAX])
+{
+    size_t count = 0;
+    for (const struct sr_augment_part *part = sr_augment_parts; part->name; part++)
+        if (part->example > 0 && (colour || !part->colour))
+            lines[count++] = (struct line){part->caption, sr_augment_example(part)};
+    lines[count++] = (struct line){"all of them", sr_augment_examples(colour)};
+    return count;
+}
+
 /* The first sample that is picked, changed by each part on a line of its own or by all `together`
  * where those are any. */
 static enum sr_status draw_changes(struct figure *figure, const struct picked *picked,
                                    const struct sr_augment *together, struct sr_error *error)
 {
-    static const struct {
-        const char *name;
-        struct sr_augment augment;
-    } parts[] = {{"flip", {.flip = true}},
-                 {"shift 3", {.shift = 3}},
-                 {"rotation 20°", {.rotation = 20}},
-                 {"scale ±20 %", {.scale = 0.2}},
-                 {"erase", {.erase = 1}},
-                 {"brightness ±40 %", {.brightness = 0.4}},
-                 {"noise 0.1", {.noise = 0.1}},
-                 {"background", {.background = true}},
-                 {"all of them", {true, 3, 20, 0.2, 1, 0.4, 0.1, 30, 0.5, false, 0, 0}},
-                 /* the last ones change images in colour alone */
-                 {"hue ±30°", {.hue = 30}},
-                 {"saturation ±50 %", {.saturation = 0.5}}};
-    enum { PARTS = sizeof parts / sizeof *parts, COLOURED = 2 };
     struct sr_session *session = figure->session;
     const struct sr_images *images = &session->data->files[picked->file];
-    uint32_t row = picked->rows[0];
-    bool each = !sr_augment_active(together);
-    int count = figure->request->count ? figure->request->count : each ? 4 : 23;
-    size_t size = sr_shape_size(images->shape), made = 0,
-           lines = !each                         ? 1
-                   : images->shape.channels == 1 ? PARTS - COLOURED
-                                                 : PARTS,
-           room = lines * ((size_t)count + 1);
+    const uint32_t row = picked->rows[0];
+    const bool each = !sr_augment_active(together);
+    struct line lines[LINES_MAX] = {{"", *together}};
+    const size_t line_count = each ? list_lines(images->shape.channels > 1, lines) : 1;
+    const int count = figure->request->count ? figure->request->count : each ? 4 : 23;
+    const size_t size = sr_shape_size(images->shape), room = line_count * ((size_t)count + 1);
+    size_t made = 0;
     uint64_t seed = (uint64_t)sr_args_integer(session->options, "seed");
     sr_text_clear(&figure->seeds); /* that of the changes, not the model's */
     sr_text_printf(&figure->seeds, "%llu", (unsigned long long)seed);
@@ -199,20 +176,17 @@ static enum sr_status draw_changes(struct figure *figure, const struct picked *p
     uint8_t *store = sr_xalloc(room * size);
     const uint8_t **pixels = sr_xalloc(room * sizeof *pixels);
     const char **captions = sr_xalloc(room * sizeof *captions);
-    for (size_t line = 0; line < lines; line++)
+    for (size_t i = 0; i < line_count; i++)
         for (int k = 0; k <= count; k++, made++) {
             /* Each line begins with the sample as it is; epochs follow one another. */
-            const struct sr_augment *augment = k == 0 ? NULL
-                                               : each ? &parts[line].augment
-                                                      : together;
-            sr_augment_image(augment, seed, k, row, figure_pixels(figure, picked->file, row),
-                             images->shape, values);
+            sr_augment_image(k == 0 ? NULL : &lines[i].augment, seed, k, row,
+                             figure_pixels(figure, picked->file, row), images->shape, values);
             to_bytes(values, size, store + made * size);
             pixels[made] = store + made * size;
-            captions[made] = k == 0 ? "as it is" : each ? parts[line].name : "";
+            captions[made] = k == 0 ? "as it is" : lines[i].caption;
         }
     struct sr_text what = {0};
-    print_augment(together, &what);
+    sr_augment_print(together, &what);
     char name[120];
     sr_sample_name(session, picked->file, row, name, sizeof name);
     char *title =

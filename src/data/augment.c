@@ -9,18 +9,6 @@
 #include "sartor/data/changes.h"
 #include "sartor/data/scene.h"
 
-const char *const sr_augment_parts[] = {"flip",       "shift",      "rotation", "scale",
-                                        "erase",      "brightness", "noise",    "hue",
-                                        "saturation", "background", "change",   NULL};
-
-bool sr_augment_active(const struct sr_augment *augment)
-{
-    return augment && (augment->flip || augment->shift > 0 || augment->rotation > 0 ||
-                       augment->scale > 0 || augment->erase > 0 || augment->brightness > 0 ||
-                       augment->noise > 0 || augment->hue > 0 || augment->saturation > 0 ||
-                       augment->background || (augment->change > 0 && augment->kinds));
-}
-
 /* Uniform in -limit..limit. */
 static float swing(struct sr_rng *rng, double limit)
 {

@@ -22,6 +22,7 @@ libsartor_a_SOURCES += \
 	src/data/array_set.c \
 	src/data/array_set.h \
 	src/data/augment.c \
+	src/data/augment_parts.c \
 	src/data/backdrop.c \
 	src/data/backdrop.h \
 	src/data/cache.c \

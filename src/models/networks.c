@@ -44,12 +44,11 @@ enum sr_status sr_networks_resolve(const struct sr_network_family *family, struc
                                    struct sr_error *error)
 {
     const char *recipe = sr_args_text(params, "recipe");
-    enum { PARTS_MAX = 16 };
-    bool part_given = false, parts[PARTS_MAX];
+    bool part_given = false, parts[SR_AUGMENT_PARTS];
     enum sr_status status = SR_OK;
 
-    for (size_t i = 0; sr_augment_parts[i]; i++) {
-        parts[i] = sr_args_given(params, sr_augment_parts[i]);
+    for (size_t i = 0; i < SR_AUGMENT_PARTS; i++) {
+        parts[i] = sr_args_given(params, sr_augment_parts[i].name);
         part_given = part_given || parts[i];
     }
     bool augment_given = sr_args_given(params, "augment");
@@ -59,8 +58,8 @@ enum sr_status sr_networks_resolve(const struct sr_network_family *family, struc
 
     /* A part was given where the recipe has no augmentation: switch on that part alone. */
     status = sr_args_set(params, "augment", "on", error);
-    for (size_t i = 0; !status && sr_augment_parts[i]; i++)
-        if (!parts[i]) status = sr_args_set(params, sr_augment_parts[i], "0", error);
+    for (size_t i = 0; !status && i < SR_AUGMENT_PARTS; i++)
+        if (!parts[i]) status = sr_args_set(params, sr_augment_parts[i].name, "0", error);
     return status;
 }
 
@@ -75,23 +74,7 @@ static int choice(const struct sr_args *params, const char *name, const char *co
 
 struct sr_augment sr_networks_augment(const struct sr_args *params)
 {
-    uint32_t kinds = 0;
-    if (!sr_args_switch(params, "augment")) return (struct sr_augment){0};
-    if (sr_change_read(sr_args_text(params, "kinds"), &kinds, NULL)) kinds = 0;
-    return (struct sr_augment){
-        .flip = sr_args_switch(params, "flip"),
-        .shift = (double)sr_args_integer(params, "shift"),
-        .rotation = sr_args_number(params, "rotation"),
-        .scale = sr_args_number(params, "scale"),
-        .erase = sr_args_number(params, "erase"),
-        .brightness = sr_args_number(params, "brightness"),
-        .noise = sr_args_number(params, "noise"),
-        .hue = sr_args_number(params, "hue"),
-        .saturation = sr_args_number(params, "saturation"),
-        .background = sr_args_switch(params, "background"),
-        .change = sr_args_number(params, "change"),
-        .kinds = kinds,
-    };
+    return sr_args_switch(params, "augment") ? sr_augment_read(params) : (struct sr_augment){0};
 }
 
 static struct sr_training read_plan(const struct sr_args *params, const struct sr_input *input,

@@ -84,6 +84,8 @@ run export browse knn wrong split=test to=w.csv count=5; [ "$(grep -c ' as ' w.c
 run export gradcam cnn index=test:1,test:2,test:3 target=Bag to=g.csv; [ "$(grep -c 'for Bag' g.csv)" -eq 3 ]; report $? "several samples, one class explained"
 run export augment cnn index=3 count=4 to=a.json; expect 0 "" "a model's own augmentation"
 grep -q 'shift up to 2 px' a.json; report $? "named in the title"
+run export augment saturation=0.5 background=on change=1 kinds=contrast count=2 to=a.json; expect 0 "" "every part of augmentation by itself"
+grep -q 'saturation ±50 %, background, change, chance 100 %' a.json; report $? "so named"
 script <<'END'
 export browse wrong model=cnn split=test class=Shirt count=3 to=words.json
 export gallery cnn split=test count=3 to=heat.json

@@ -505,10 +505,78 @@ static void turns_of_others(void **state)
     for (int i = 0; i < AREA; i++) assert_true(out[i] == (float)pixels[i] / 255);
 }
 
+static const struct sr_param params[] = {SR_AUGMENT_PARAMS(NULL, NULL, NULL, NULL, ""),
+                                         {"kinds", SR_PARAM_TEXT, .fallback = "all"},
+                                         {0}};
+
+static struct sr_augment read_part(const char *name, const char *value)
+{
+    struct sr_args *args = sr_args_parse("test", params, NULL, 0, NULL, &error);
+    assert_non_null(args);
+    if (name) assert_ok(sr_args_set(args, name, value, &error));
+    const struct sr_augment augment = sr_augment_read(args);
+    sr_args_free(args);
+    return augment;
+}
+
+/* Each parameter is the part of that name, and switches on that part alone. */
+static void parts_are_parameters(void **state)
+{
+    struct sr_text names = {0}, told = {0};
+    (void)state;
+    struct sr_augment augment = read_part(NULL, NULL);
+    assert_false(sr_augment_active(&augment));
+    assert_int_equal(augment.kinds, (1u << SR_CHANGES) - 1);
+    for (size_t i = 0; i < SR_AUGMENT_PARTS; i++) {
+        const char *name = sr_augment_parts[i].name;
+        assert_string_equal(params[i].name, name);
+        augment = read_part(name, params[i].type == SR_PARAM_SWITCH    ? "on"
+                                  : params[i].type == SR_PARAM_INTEGER ? "3"
+                                                                       : "0.25");
+        assert_true(sr_augment_active(&augment));
+        sr_text_printf(&names, "%s%s", i ? " " : "", name);
+        sr_text_printf(&told, "%s: ", name);
+        sr_augment_print(&augment, &told);
+        sr_text_add(&told, "\n");
+    }
+    assert_string_equal(sr_text_get(&names), SR_AUGMENT_NAMES);
+    assert_string_equal(sr_text_get(&told), "flip: flip\n"
+                                            "shift: shift up to 3 px\n"
+                                            "rotation: rotation up to 0.25°\n"
+                                            "scale: scale ±25 %\n"
+                                            "erase: erase, chance 25 %\n"
+                                            "brightness: brightness ±25 %\n"
+                                            "noise: noise 0.25\n"
+                                            "hue: hue ±0.25°\n"
+                                            "saturation: saturation ±25 %\n"
+                                            "background: background\n"
+                                            "change: change, chance 25 %\n");
+    sr_text_fini(&names);
+    sr_text_fini(&told);
+}
+
+static void examples(void **state)
+{
+    struct sr_text text = {0};
+    (void)state;
+    const struct sr_augment grey = sr_augment_examples(false), colour = sr_augment_examples(true);
+    assert_true(grey.hue == 0 && grey.saturation == 0 && grey.change == 0);
+    assert_true(colour.hue > 0 && colour.saturation > 0 && colour.change == 0);
+    const struct sr_augment shift = sr_augment_example(&sr_augment_parts[1]);
+    assert_true(shift.shift > 0 && !shift.flip && shift.rotation == 0);
+    sr_augment_print(&grey, &text);
+    assert_string_equal(sr_text_get(&text),
+                        "flip, shift up to 3 px, rotation up to 20°, scale ±20 %, erase, chance "
+                        "100 %, brightness ±40 %, noise 0.1, background");
+    sr_text_fini(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_to_change),
+        cmocka_unit_test(parts_are_parameters),
+        cmocka_unit_test(examples),
         cmocka_unit_test(flips_alternate),
         cmocka_unit_test(what_the_draw_depends_on),
         cmocka_unit_test(shifts),

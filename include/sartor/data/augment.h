@@ -7,6 +7,7 @@
 
 #include "sartor/base/error.h"
 #include "sartor/base/monitor.h"
+#include "sartor/base/param.h"
 #include "sartor/data/images.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -32,8 +33,64 @@ struct sr_augment {
     uint32_t kinds;
 };
 
-/* The members' names as hyperparameters; NULL behind the last one. */
-extern const char *const sr_augment_parts[];
+/* The names of its parts. */
+#define SR_AUGMENT_NAMES                                                                           \
+    "flip shift rotation scale erase brightness noise hue saturation background change"
+
+/* clang-format off */
+/* Each part as a parameter of the same name. FLIP, SHIFT, NONE and OFF are the defaults of flip, of
+ * shift, of other numbers and of background, NULL for no default; sentences begin with FOR. A table
+ * that has these has a parameter `kinds` too, which sr_change_read reads. */
+#define SR_AUGMENT_PARAMS(FLIP, SHIFT, NONE, OFF, FOR)                                             \
+    {"flip", SR_PARAM_SWITCH, .fallback = FLIP,                                                    \
+     .help = FOR "Mirror every sample in every other epoch."},                                     \
+    {"shift", SR_PARAM_INTEGER, .fallback = SHIFT, .minimum = 0, .maximum = 16,                    \
+     .help = FOR "Move by up to so many pixels in each direction."},                               \
+    {"rotation", SR_PARAM_NUMBER, .fallback = NONE, .minimum = 0, .maximum = 180,                  \
+     .help = FOR "Turn by up to so many degrees in each direction."},                              \
+    {"scale", SR_PARAM_NUMBER, .fallback = NONE, .minimum = 0, .maximum = 0.9,                     \
+     .help = FOR "Grow or shrink by up to this fraction."},                                        \
+    {"erase", SR_PARAM_NUMBER, .fallback = NONE, .minimum = 0, .maximum = 1,                       \
+     .help = FOR "Chance that a grey rectangle hides 2 to 33 % of the image."},                    \
+    {"brightness", SR_PARAM_NUMBER, .fallback = NONE, .minimum = 0, .maximum = 0.9,                \
+     .help = FOR "Change gain and gamma by up to this fraction."},                                 \
+    {"noise", SR_PARAM_NUMBER, .fallback = NONE, .minimum = 0, .maximum = 1,                       \
+     .help = FOR "Deviation of Gaussian noise, white being 1."},                                   \
+    {"hue", SR_PARAM_NUMBER, .fallback = NONE, .minimum = 0, .maximum = 180,                       \
+     .help = FOR "Of images in colour: turn all colours by up to so many degrees in each "         \
+             "direction."},                                                                        \
+    {"saturation", SR_PARAM_NUMBER, .fallback = NONE, .minimum = 0, .maximum = 1,                  \
+     .help = FOR "Of images in colour: bring colours nearer to grey, or further from it, by up to "\
+             "this fraction."},                                                                    \
+    {"background", SR_PARAM_SWITCH, .fallback = OFF, .form = SR_SWITCH_VALUE,                      \
+     .help = FOR "Of images on black: put two of three before another backdrop, textured or "      \
+             "plain, in another tone and place, for pictures whose backdrop is not plain."},       \
+    {"change", SR_PARAM_NUMBER, .fallback = NONE, .minimum = 0, .maximum = 1,                      \
+     .help = FOR "Chance of one of the changes that `robustness` measures, at any severity."}
+/* clang-format on */
+
+/* What is known of a part besides. */
+struct sr_augment_part {
+    const char *name; /* of its parameter and of its member */
+    size_t member;    /* offset, of a bool where `before` is NULL, else of a double */
+    /* It is told as `before`, the value times `factor`, `after`: "rotation up to 20°". */
+    const char *before, *after;
+    double factor;
+    double example;      /* a value that is easily seen; 0 where it is not shown by itself */
+    const char *caption; /* of that example */
+    bool colour;         /* it changes images in colour alone */
+};
+enum { SR_AUGMENT_PARTS = 11 };
+/* A name of NULL behind the last one. */
+extern const struct sr_augment_part sr_augment_parts[SR_AUGMENT_PARTS + 1];
+
+/* The parts that parameters ask for. */
+struct sr_augment sr_augment_read(const struct sr_args *params);
+/* The example of a part; of all together, those of images in colour only where `colour`. */
+struct sr_augment sr_augment_example(const struct sr_augment_part *part);
+struct sr_augment sr_augment_examples(bool colour);
+/* "flip, shift up to 2 px" */
+void sr_augment_print(const struct sr_augment *augment, struct sr_text *text);
 
 /* Does it change anything at all? */
 bool sr_augment_active(const struct sr_augment *augment);

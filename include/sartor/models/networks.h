@@ -121,33 +121,10 @@ struct sr_network_family {
     {"augment", SR_PARAM_SWITCH, .fallback = "on",                                                 \
      .help = "Random changes of the training images, by the parameters that follow. One of those " \
              "changes just that; where the recipe has augment=off, it turns on itself only."},     \
-    {"flip", SR_PARAM_SWITCH, .fallback = "on",                                                    \
-     .help = "Mirror every sample in every other epoch."},                                         \
-    {"shift", SR_PARAM_INTEGER, .fallback = SHIFT, .minimum = 0, .maximum = 16,                    \
-     .help = "Move by up to so many pixels in each direction."},                                   \
-    {"rotation", SR_PARAM_NUMBER, .fallback = "0", .minimum = 0, .maximum = 180,                   \
-     .help = "Turn by up to so many degrees in each direction."},                                  \
-    {"scale", SR_PARAM_NUMBER, .fallback = "0", .minimum = 0, .maximum = 0.9,                      \
-     .help = "Grow or shrink by up to this fraction."},                                            \
-    {"erase", SR_PARAM_NUMBER, .fallback = "0", .minimum = 0, .maximum = 1,                        \
-     .help = "Chance that a grey rectangle hides 2 to 33 % of the image."},                        \
-    {"brightness", SR_PARAM_NUMBER, .fallback = "0", .minimum = 0, .maximum = 0.9,                 \
-     .help = "Change gain and gamma by up to this fraction."},                                     \
-    {"noise", SR_PARAM_NUMBER, .fallback = "0", .minimum = 0, .maximum = 1,                        \
-     .help = "Deviation of Gaussian noise, white being 1."},                                       \
-    {"hue", SR_PARAM_NUMBER, .fallback = "0", .minimum = 0, .maximum = 180,                        \
-     .help = "Of images in colour: turn all colours by up to so many degrees in each direction."}, \
-    {"saturation", SR_PARAM_NUMBER, .fallback = "0", .minimum = 0, .maximum = 1,                   \
-     .help = "Of images in colour: bring colours nearer to grey, or further from it, by up to "    \
-             "this fraction."},                                                                    \
-    {"change", SR_PARAM_NUMBER, .fallback = "0", .minimum = 0, .maximum = 1,                       \
-     .help = "Chance of one of the changes that `robustness` measures, at any severity."},         \
+    SR_AUGMENT_PARAMS("on", SHIFT, "0", "off", ""),                                                \
     {"kinds", SR_PARAM_TEXT, .fallback = "published",                                              \
      .help = "Of change=: the kinds to draw from, as `robustness` takes them; those left out "     \
              "show how the network bears what it has not seen."},                                  \
-    {"background", SR_PARAM_SWITCH, .fallback = "off", .form = SR_SWITCH_VALUE,                    \
-     .help = "Of images on black: put two of three before another backdrop, textured or plain, in "\
-             "another tone and place, for pictures whose backdrop is not plain."},                 \
     {"tta", SR_PARAM_CHOICE, .fallback = "mirror", .choices = "none mirror shift",                 \
      .help = "Test-time augmentation: average the logits of the image (none), also of its mirror " \
              "image (mirror), also of both moved by a pixel (shift)."}
