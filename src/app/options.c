@@ -18,7 +18,7 @@ const struct sr_param sr_options[] = {
     {"home", SR_PARAM_FILE,
      .help = "Where trained models are kept (default: the XDG data folder)."},
     {"seed", SR_PARAM_INTEGER, .fallback = "1", .minimum = 0, .maximum = 9e15,
-     .help = "Seed of every training that gives none of its own."},
+     .help = "Seed of every training without a seed of its own."},
     {"threads", SR_PARAM_INTEGER, .fallback = "0", .minimum = 0, .maximum = 1024,
      .help = "Threads that compute, 0 for one per processor; results do not depend on it."},
     {"validation", SR_PARAM_NUMBER, .fallback = "0.0833333333", .minimum = 0, .maximum = 0.9,
@@ -31,14 +31,14 @@ const struct sr_param sr_options[] = {
          "that are dropped or flagged are left out, wherever the data is shown, trained on, "
          "judged or exported."},
     {"calibrate", SR_PARAM_SWITCH, .fallback = "on",
-     .help = "Show probabilities that say how often a model is right, fitted on validation rows; "
-             "off: as they come from the model."},
+     .help = "Calibrate probabilities on validation rows, so that they say how often the model is "
+             "right; off: show the model's own."},
     {"coverage", SR_PARAM_NUMBER, .fallback = "90", .minimum = 50, .maximum = 99.9,
-     .help =
-         "How often, in %, the set of classes beside a prediction is to hold the true class. It "
-         "is never empty: that of a model which is right more often holds it as often as that."},
+     .help = "How often, in %, the set of classes beside a prediction should hold the true class. "
+             "A set is never empty, so a model that is right more often than this covers as often "
+             "as it is right."},
     {"coverage_by", SR_PARAM_CHOICE, .fallback = "all", .choices = "all class",
-     .help = "Hold that promise for all classes together, or for each of them, with larger sets."},
+     .help = "Keep to coverage over all classes together, or for each class, with larger sets."},
     {"glyphs", SR_PARAM_CHOICE, .fallback = "auto", .choices = "auto unicode ascii",
      .help = "Characters to draw with; auto follows the locale."},
     {"colours", SR_PARAM_CHOICE, .fallback = "auto", .choices = "auto direct 256 16 8 none",
@@ -56,7 +56,7 @@ const struct sr_param sr_options[] = {
     {"ask_replace", SR_PARAM_SWITCH, .fallback = "on",
      .help = "In the explorer: ask before a model of your own is replaced by another."},
     {"ask_stop", SR_PARAM_SWITCH, .fallback = "on",
-     .help = "In the explorer: ask before a training that runs is stopped."},
+     .help = "In the explorer: ask before a running training is stopped."},
     {"cursor", SR_PARAM_SWITCH, .fallback = "off",
      .help = "Show the terminal's cursor on what is selected. It is there also while it is not "
              "shown, for screen readers and braille lines."},

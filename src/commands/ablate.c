@@ -17,8 +17,8 @@ SR_RUN(ablate_run);
 const struct sr_command sr_command_ablate = {
     .name = "ablate",
     .group = "evaluate",
-    .help =
-        "Which techniques help: train with one switched at a time, judged on the validation split.",
+    .help = "Measure which techniques help: train with one switched at a time, and judge on the "
+            "validation split.",
     .params =
         (const struct sr_param[]){{"family", SR_PARAM_FAMILY, .positional = true, .required = true,
                                    .help = "A family of networks; its hyperparameters may follow."},

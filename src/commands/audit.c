@@ -29,7 +29,7 @@ const struct sr_command sr_command_audit = {
             {"split", SR_PARAM_SPLIT, .choices = SR_SPLITS,
              .help = "The split that the model is judged on (default: validation)."},
             {"threshold", SR_PARAM_NUMBER,
-             .help = "Of a single kind: another threshold for the score than the usual one."},
+             .help = "With a single kind: a threshold for the score instead of the usual one."},
             {"limit", SR_PARAM_INTEGER, .fallback = "5", .minimum = 0, .maximum = 1e9,
              .help = "Findings of each kind to list, 0 for all."},
             {0}},

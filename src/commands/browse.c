@@ -46,7 +46,7 @@ const struct sr_command sr_command_browse = {
             {"audit", SR_PARAM_CHOICE, .choices = SR_AUDIT_SAMPLE_NAMES " none",
              .help = "Findings of the audit of this kind, the worst first (see audit)."},
             {"threshold", SR_PARAM_NUMBER,
-             .help = "Audit: another threshold for the score than the usual one."},
+             .help = "With audit: a threshold for the score instead of the usual one."},
             {"near", SR_PARAM_SAMPLE,
              .help = "Samples near this one on the map, within= of them (see map)."},
             {"within", SR_PARAM_INTEGER, .minimum = 1, .maximum = 1e9,

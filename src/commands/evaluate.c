@@ -18,12 +18,12 @@ const struct sr_command sr_command_evaluate = {
             SR_SPLIT_PARAM,
             SR_COSTS_PARAM,
             {"abstain", SR_PARAM_CHOICE, .choices = SR_ABSTAIN_CHOICES,
-             .help = "Also the accuracy where the model does not answer all: not what is unlike "
-                     "its training images, or not where its set has several classes."},
+             .help =
+                 "Also give the accuracy when the model may decline to answer: for images unlike "
+                 "its training images (unfamiliar), or whose set has several classes (uncertain)."},
             {"leaks", SR_PARAM_SWITCH, .form = SR_SWITCH_VALUE,
-             .help = "Look for images that are almost the same in another split, as audit does, "
-                     "and say the accuracy with and without them; the same images are always "
-                     "looked for."},
+             .help = "Also give the accuracy without images that are nearly the same as one of "
+                     "another split, as audit finds them; exact copies are always looked for."},
             {0}},
     .run = evaluate_run,
     .example = "evaluate cnn split=test",

@@ -61,8 +61,8 @@
 #define SR_CHANGED_PARAM                                                                           \
     {                                                                                              \
         "changed", SR_PARAM_TEXT,                                                                  \
-            .help = "The images changed by a kind of robustness and a severity of 1 to 5: "        \
-                    "rotate:3. All commands and panes then show and judge these, until "           \
+            .help = "Change the images by a kind that robustness knows, at a severity of 1 to 5: " \
+                    "rotate:3. All commands and panes then use the changed images, until "         \
                     "changed=none."                                                                \
     }
 enum sr_status read_change(const struct sr_session *session, const struct sr_args *args,

@@ -13,20 +13,21 @@ SR_RUN(map_run);
 const struct sr_command sr_command_map = {
     .name = "map",
     .group = "data",
-    .help = "A map of the data: every sample a point, near those that are like it.",
+    .help = "Draw every sample as a point, with similar samples near each other.",
     .params =
         (const struct sr_param[]){
             {"of", SR_PARAM_ENTRY, .positional = true, .choices = SR_FEATURES_CHOICES,
-             .help = "What the map is of: pixels, hog, or a model, whose features are taken: "
-                     "of a network what its last layer gets, of others the square roots of the "
-                     "probabilities (default: the map shown last, at first pixels)."},
+             .help = "What images are compared by: pixels, hog, or a model's features: the inputs "
+                     "of a network's last layer, the square roots of another model's probabilities "
+                     "(default: as in the map shown last, at first pixels)."},
             MAP_LAYOUT_PARAM,
             {"colour", SR_PARAM_CHOICE, .choices = SR_MAP_COLOUR_CHOICES,
-             .help = "What the pane colours points by."},
+             .help = "The property that colours the points."},
             {"perplexity", SR_PARAM_NUMBER, .minimum = 2, .maximum = 80,
              .help = "tsne: how many neighbours count for a sample (default: 30)."},
             {"seed", SR_PARAM_INTEGER, .minimum = 0, .maximum = 9e15,
-             .help = "tsne: of the small random part of where samples start (default: 1)."},
+             .help =
+                 "tsne: seed of the small random offsets of the points at the start (default: 1)."},
             {0}},
     .run = map_run,
     .lasting = true,

@@ -37,8 +37,8 @@ const struct sr_command sr_command_mark = {
 const struct sr_command sr_command_decisions = {
     .name = "decisions",
     .group = "explain",
-    .help = "What has been decided on samples; with a file of another person's decisions on this "
-            "data, how far both agree, and theirs where there is none of one's own.",
+    .help = "List the decisions on samples. With a file of another person's decisions on the same "
+            "data: tell how far both agree, and add those on samples without a decision.",
     .params =
         (const struct sr_param[]){
             {"file", SR_PARAM_FILE, .positional = true, .choices = ".csv",

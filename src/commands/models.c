@@ -46,12 +46,12 @@ const struct sr_command sr_command_load = {
                  "The file is a state dict of PyTorch for a network as the README prints it, for "
                  "images of the open data set."},
             {"scale", SR_PARAM_NUMBER, .minimum = 1e-3, .maximum = 1e6,
-             .help = "ONNX: what pixels are divided by first (default: 255; 1 where the file takes "
+             .help = "ONNX: divide pixels by this first (default: 255; 1 where the file takes "
                      "bytes or rescales them itself)."},
             {"mean", SR_PARAM_LIST, .minimum = -1e6, .maximum = 1e6,
-             .help = "ONNX: subtracted then; one number, or one for each channel."},
+             .help = "ONNX: then subtract this; one number, or one for each channel."},
             {"std", SR_PARAM_LIST, .minimum = 1e-6, .maximum = 1e6,
-             .help = "ONNX: what is divided by then, likewise."},
+             .help = "ONNX: then divide by this; one number, or one for each channel."},
             {0}},
     .run = load_run,
     .example = "load /tmp/net.onnx mean=0.2860 std=0.3530",

@@ -17,9 +17,8 @@ const struct sr_command sr_command_show = {
                 "under the cursor."),
             SR_SAMPLE_SPLIT_PARAM,
             {"model", SR_PARAM_MODEL,
-             .help =
-                 "With what this model predicts and, of a k-NN or SVM, the training images that "
-                 "it finds nearest."},
+             .help = "Also show what this model predicts and, for k-NN and SVM, its nearest "
+                     "training images."},
             SR_CHANGED_PARAM,
             {0}},
     .run = show_run,

@@ -42,8 +42,8 @@ const struct sr_command sr_command_look = {
                      "smaller pictures. Data: the next "
                      "view. Train: other runs. Explain: the classes' mean heat. "
                      "Confusion and Compare: the second model, samples that only "
-                     "the first or the second gets right. Compare: how models bear changed "
-                     "pictures. Map: the next colours, the other layout, larger or smaller, "
+                     "the first or the second gets right. Compare: accuracy on changed pictures. "
+                     "Map: the next colours, the other layout, larger or smaller, "
                      "more or fewer neighbours."},
             {0}},
     .run = look_run,

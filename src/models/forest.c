@@ -33,7 +33,7 @@ static const struct sr_param forest_params[] = {
      .fallback = "0",
      .minimum = 0,
      .maximum = 100000,
-     .help = "Depth at which a tree ends; 0 for no limit."},
+     .help = "Largest depth of a tree; 0 for no limit."},
     {.name = "min_leaf",
      .type = SR_PARAM_INTEGER,
      .fallback = "1",
@@ -59,8 +59,8 @@ static const struct sr_param forest_params[] = {
      .type = SR_PARAM_CHOICE,
      .fallback = "off",
      .choices = "off flip",
-     .help = "flip: learn from mirrored copies of the images, too; twice the time for about 0.3 "
-             "points."},
+     .help = "flip: also learn from mirrored copies of the images; twice the time, about 0.3 "
+             "points more."},
     {0}};
 
 static enum sr_status forest_check(const struct sr_args *params, const struct sr_model_shape *shape,

@@ -25,7 +25,8 @@ static const struct sr_param svm_params[] = {
     {"kernel", SR_PARAM_CHOICE, .fallback = "rbf", .choices = "rbf linear poly",
      .help = "exp(-gamma |x-z|²), x·z, or (gamma x·z + coef0)^degree."},
     {"gamma", SR_PARAM_TEXT, .fallback = "scale",
-     .help = "Width of the kernel: a number above 0, or scale for 1 / (features × variance)."},
+     .help =
+         "Of the kernels rbf and poly: a number above 0, or scale for 1 / (features × variance)."},
     {"degree", SR_PARAM_INTEGER, .fallback = "3", .minimum = 1, .maximum = 10,
      .help = "Degree of the polynomial kernel."},
     {"coef0", SR_PARAM_NUMBER, .fallback = "0", .minimum = -1e6, .maximum = 1e6,
@@ -37,7 +38,7 @@ static const struct sr_param svm_params[] = {
     {"memory", SR_PARAM_INTEGER, .fallback = "700", .minimum = 1, .maximum = 1e7,
      .help = "MB that rows of the kernel matrix may fill."},
     {"limit", SR_PARAM_INTEGER, .fallback = "0", .minimum = 0, .maximum = 1e9,
-     .help = "About how many training images are used, the same share of each class; 0: all."},
+     .help = "Use about so many training images, the same share of each class; 0: all."},
     {0}};
 
 static enum sr_status svm_check(const struct sr_args *params, const struct sr_model_shape *shape,

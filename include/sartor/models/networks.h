@@ -124,7 +124,7 @@ struct sr_network_family {
     SR_AUGMENT_PARAMS("on", SHIFT, "0", "off", ""),                                                \
     {"kinds", SR_PARAM_TEXT, .fallback = "published",                                              \
      .help = "Of change=: the kinds to draw from, as `robustness` takes them; those left out "     \
-             "show how the network bears what it has not seen."},                                  \
+             "show its accuracy on changes that it has not seen."},                                 \
     {"tta", SR_PARAM_CHOICE, .fallback = "mirror", .choices = "none mirror shift",                 \
      .help = "Test-time augmentation: average the logits of the image (none), also of its mirror " \
              "image (mirror), also of both moved by a pixel (shift)."}
