@@ -161,6 +161,9 @@ enum sr_status layers_shape(struct layer *layers, const struct sr_layer_spec *sp
 int filter_tensors(const struct layer *layer, struct tensor tensors[TENSORS_MAX]);
 /* Where the weight's i-th number is kept: from OIHW to [tap][input] × [output]. */
 size_t filter_place(const struct layer *layer, size_t i);
+/* Their reference, with so many rows and columns of zeros above and to the left. */
+void filter_reference(const struct layer *layer, float *const *parameters, int above, int before,
+                      const double *x, double *y);
 
 /* ---- for the shape hooks ---- */
 

@@ -435,23 +435,9 @@ static void backward(struct job *job)
 static void reference(const struct layer *layer, float *const *parameters, const double *x,
                       const double *other, double *y)
 {
-    const struct sr_layer_spec *s = &layer->spec;
-    const struct shape *in = &layer->in, *out = &layer->out;
-    int pad = s->same ? s->kernel / 2 : 0;
+    const int pad = layer->spec.same ? layer->spec.kernel / 2 : 0;
     (void)other;
-    for (int o = 0; o < out->channels; o++)
-        for (int pixel = 0; pixel < shape_pixels(out); pixel++, y++) {
-            int top = pixel / out->width * s->stride - pad,
-                left = pixel % out->width * s->stride - pad;
-            const float *w =
-                parameters[WEIGHT] + (size_t)(o * in->channels * s->kernel * s->kernel);
-            *y = s->bias ? (double)parameters[BIAS][o] : 0;
-            for (int c = 0; c < in->channels; c++)
-                for (int i = top; i < top + s->kernel; i++)
-                    for (int j = left; j < left + s->kernel; j++, w++)
-                        if (i >= 0 && i < in->height && j >= 0 && j < in->width)
-                            *y += (double)*w * x[(c * in->height + i) * in->width + j];
-        }
+    filter_reference(layer, parameters, pad, pad, x, y);
 }
 
 const struct layer_kind layer_conv = {
