@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "sartor/base/file.h"
+#include "sartor/base/kept.h"
 #include "sartor/base/memory.h"
 #include "sartor/compute/cpu.h"
 #include "sartor/models/representation.h"
@@ -15,6 +16,9 @@
 
 /* Increased whenever maps are laid out in another way. */
 #define MAP_VERSION "1"
+
+/* More maps than this, about 100 of 70,000 samples, are not kept. */
+static const uint64_t kept_bytes = (uint64_t)64 << 20;
 
 /* The numbers of a map, and what they may be. */
 enum { WIDTH, DIMS, EXPLAINED, TRUSTWORTHINESS, CONTINUITY, MEASURED, K, SECONDS, NUMBERS };
@@ -90,6 +94,7 @@ bool map_file_load(const char *path, struct sr_map *map)
         map->seconds = values[SECONDS];
     }
     sr_tensors_fini(&set);
+    if (copy) sr_kept_used(path);
     return copy != NULL;
 }
 
@@ -118,7 +123,8 @@ void map_file_save(const char *path, const struct sr_map *map)
             snprintf(text, sizeof text, "%.17g", values[n]);
             sr_tensors_set_text(&set, numbers[n].name, text);
         }
-        sr_tensors_save(&set, path, &ignored);
+        if (sr_tensors_save(&set, path, &ignored) == SR_OK)
+            sr_kept_bound(folder, sr_path_extension(path), kept_bytes);
     }
     free(folder);
     sr_tensors_fini(&set);

@@ -17,7 +17,8 @@ char *map_file_path(const char *home, const char *digest, const struct sr_model 
 /* Fill in a map whose count is set. False, and nothing is changed, where there is no such file or
  * not everything in it is as map_file_save writes it for so many samples. */
 bool map_file_load(const char *path, struct sr_map *map);
-/* What cannot be kept is made again. */
+/* What cannot be kept is made again. Those that were not used for the longest time, such as maps of
+ * models that are no longer there, go when all have more than 64 MB. */
 void map_file_save(const char *path, const struct sr_map *map);
 
 #endif

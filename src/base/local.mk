@@ -3,6 +3,7 @@ noinst_HEADERS += \
 	include/sartor/base/error.h \
 	include/sartor/base/file.h \
 	include/sartor/base/json.h \
+	include/sartor/base/kept.h \
 	include/sartor/base/leave.h \
 	include/sartor/base/memory.h \
 	include/sartor/base/monitor.h \
@@ -25,6 +26,7 @@ libsartor_a_SOURCES += \
 	src/base/escape.c \
 	src/base/file.c \
 	src/base/json.c \
+	src/base/kept.c \
 	src/base/leave.c \
 	src/base/memory.c \
 	src/base/monitor.c \

@@ -4,8 +4,6 @@
  */
 #include "cache.h"
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +14,7 @@
 #include "pixels.h"
 #include "sartor/base/file.h"
 #include "sartor/base/json.h"
+#include "sartor/base/kept.h"
 #include "sartor/base/memory.h"
 
 #define MAGIC "sartor-set 2\n\0\0"
@@ -153,19 +152,6 @@ static bool write_set(FILE *file, const struct sr_dataset *dataset)
     return good;
 }
 
-struct kept {
-    char *path;
-    struct stat about;
-};
-
-static int by_use(const void *a, const void *b)
-{
-    const struct timespec *x = &((const struct kept *)a)->about.st_mtim,
-                          *y = &((const struct kept *)b)->about.st_mtim;
-    if (x->tv_sec != y->tv_sec) return x->tv_sec < y->tv_sec ? -1 : 1;
-    return (x->tv_nsec > y->tv_nsec) - (x->tv_nsec < y->tv_nsec);
-}
-
 /* Does a note lead to a set that is there? */
 static bool leads(const char *folder, const char *name)
 {
@@ -184,31 +170,19 @@ static bool leads(const char *folder, const char *name)
 /* Leave room for `bytes` more, and no notes that lead nowhere. */
 static void make_room(const char *folder, uint64_t bytes)
 {
-    size_t count, used = 0;
-    uint64_t total = bytes;
+    size_t count;
     struct sr_error ignored;
+    sr_kept_bound(folder, ".set", cache_bytes - bytes);
     char **names = sr_directory_list(folder, &count, &ignored);
-    struct kept *kept = sr_xalloc((count + 1) * sizeof *kept);
     for (size_t i = 0; names && i < count; i++) {
-        char *path = sr_path_join(folder, names[i]);
-        if (!strcmp(sr_path_extension(path), ".set") && stat(path, &kept[used].about) == 0) {
-            total += (uint64_t)kept[used].about.st_size;
-            kept[used++].path = path;
-            path = NULL;
-        } else if (!strcmp(sr_path_extension(path), ".note") && !leads(folder, names[i])) {
+        if (!strcmp(sr_path_extension(names[i]), ".note") && !leads(folder, names[i])) {
+            char *path = sr_path_join(folder, names[i]);
             unlink(path);
+            free(path);
         }
-        free(path);
         free(names[i]);
     }
     free(names);
-    qsort(kept, used, sizeof *kept, by_use);
-    for (size_t i = 0; i < used; i++) {
-        if (total > cache_bytes && unlink(kept[i].path) == 0)
-            total -= (uint64_t)kept[i].about.st_size;
-        free(kept[i].path);
-    }
-    free(kept);
 }
 
 /* Files of these names, inodes and times hold what the set of these contents was made from. */
@@ -398,9 +372,8 @@ static bool load_file(const char *path, struct sr_dataset *dataset)
     FILE *file = path ? fopen(path, "rbe") : NULL;
     if (!file) return false;
     const bool good = read_set(file, dataset);
-    /* Its time tells when it was used last. */
     if (good)
-        futimens(fileno(file), NULL);
+        sr_kept_used(path);
     else
         clear(dataset);
     fclose(file);

@@ -3,6 +3,7 @@
 #include "../../src/app/map_file.h"
 #include "fixture.h"
 
+#include <fcntl.h>
 #include <math.h>
 
 enum { COUNT = 200 };
@@ -141,12 +142,41 @@ static void next_start(void **state)
     free(name);
 }
 
+/* Maps of earlier models do not pile up: with this one there are more than 64 MB of files, of which
+ * the one that was used the longest ago goes. */
+static void bounded(void **state)
+{
+    (void)state;
+    float points[2 * COUNT];
+    const struct sr_map map = make_map(points);
+    struct sr_map back = {.count = COUNT, .train = 150};
+    char *old[2], *name = map_file_path(room, "0123", NULL, SR_FEATURES_PIXELS, 30, 3);
+    map_file_save(name, &map);
+    for (int i = 0; i < 2; i++) {
+        const struct timespec times[2] = {{1000 - i, 0}, {1000 - i, 0}};
+        old[i] = sr_xprintf("%s/maps/0123-model-%016d-30-1.safetensors", room, i);
+        assert_int_equal(sr_file_write(old[i], "", 0, &error), SR_OK);
+        assert_int_equal(truncate(old[i], 32 << 20), 0);
+        assert_int_equal(utimensat(AT_FDCWD, old[i], times, 0), 0);
+    }
+    map_file_save(name, &map);
+    assert_true(map_file_load(name, &back));
+    assert_true(sr_path_exists(old[0]));
+    assert_false(sr_path_exists(old[1]));
+    assert_int_equal(unlink(old[0]), 0);
+    free(back.points);
+    free(old[0]);
+    free(old[1]);
+    free(name);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(kept),
         cmocka_unit_test(strange),
         cmocka_unit_test(next_start),
+        cmocka_unit_test(bounded),
     };
     return cmocka_run_group_tests_name("app/map_file", tests, set_up, tear_down);
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "sartor/base/file.h"
+#include "sartor/base/kept.h"
 #include "sartor/base/memory.h"
 
 static char room[64];
@@ -278,6 +279,39 @@ static void a_list_of_lines_keeps_the_last(void **state)
     holds(path, "whole\ncut\nnext\n");
 }
 
+static void put_used(const char *name, size_t bytes, time_t when)
+{
+    const struct timespec times[2] = {{when, 0}, {when, 0}};
+    write_text(at(name), "");
+    assert_int_equal(truncate(at(name), (off_t)bytes), 0);
+    assert_int_equal(utimensat(AT_FDCWD, at(name), times, 0), 0);
+}
+
+static void of_kept_files_those_used_last_stay(void **state)
+{
+    (void)state;
+    put_used("a.set", 40, 300);
+    put_used("b.set", 40, 100);
+    put_used("c.set", 40, 200);
+    put_used("d.set", 40, 400);
+    put_used("e.note", 4000, 1);
+    sr_kept_bound(room, ".set", 160);
+    assert_true(sr_path_exists(at("b.set")));
+    sr_kept_bound(room, ".set", 159);
+    assert_false(sr_path_exists(at("b.set")));
+    sr_kept_used(at("c.set"));
+    sr_kept_bound(room, ".set", 80);
+    assert_false(sr_path_exists(at("a.set")));
+    assert_true(sr_path_exists(at("c.set")));
+    assert_true(sr_path_exists(at("d.set")));
+    sr_kept_bound(room, ".set", 0);
+    assert_false(sr_path_exists(at("c.set")));
+    assert_true(sr_path_exists(at("e.note")));
+    sr_kept_used(at("c.set"));
+    assert_false(sr_path_exists(at("c.set")));
+    sr_kept_bound(at("no-folder"), ".set", 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -290,6 +324,7 @@ int main(void)
         TEST(changes_of_several_programs_are_all_kept),
         TEST(what_cannot_be_changed_stays),
         TEST(a_list_of_lines_keeps_the_last),
+        TEST(of_kept_files_those_used_last_stay),
     };
     return cmocka_run_group_tests_name("file", tests, NULL, NULL);
 }
