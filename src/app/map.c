@@ -290,10 +290,7 @@ static enum sr_status make(const struct key *key, struct sr_map *map, enum sr_ma
         status = map->points ? SR_OK : error->status;
     }
     if (!status) place(&making, 1);
-    if (!status && layout == SR_MAP_TSNE) {
-        put_live(key->live, map->points);
-        status = lay_out(&making, error);
-    }
+    if (!status && layout == SR_MAP_TSNE) status = lay_out(&making, error);
     if (!status) {
         map->box = sr_map_box_of(map->points, map->count);
         status = measure(&making, error);

@@ -187,6 +187,10 @@ static void draw_head(const struct sr_session *session, struct sr_area area, con
     state_words(session, shown, &right);
     const int width = sr_utf8_width(sr_text_get(&right));
     const bool both = area.width >= width + 24;
+    if (!both && shown->settling) { /* how far it is rather than what the colours are */
+        sr_text_clear(&left);
+        sr_text_printf(&left, "%s%s", shown->components ? "components; " : "", sr_text_get(&right));
+    }
     sr_area_text(sr_area_part(area, 0, 0, both ? area.width - width - 2 : area.width, 1), 1, 0,
                  sr_pane_style(session, SR_ROLE_TITLE), sr_text_get(&left));
     if (both)

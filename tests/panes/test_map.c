@@ -260,6 +260,43 @@ static void panning(void **state)
     fixture_free(session);
 }
 
+/* The title names what the points are, principal components until t-SNE moves them; where there is
+ * little room it says how far t-SNE is. */
+static void title_says_what_is_shown(struct sr_session *session, const struct sr_map *components)
+{
+    struct sr_grid grid;
+    struct sr_text wide = {0}, narrow = {0};
+    struct map_shown before, shown;
+    map_find(session, &before);
+    sr_grid_init(&grid, 80, 24);
+    sr_screen_draw(session, &grid);
+    sr_grid_dump_text(&grid, &wide);
+    sr_grid_resize(&grid, 40, 12);
+    sr_screen_draw(session, &grid);
+    sr_grid_dump_text(&grid, &narrow);
+    map_find(session, &shown);
+    if (before.points != shown.points || before.settling != shown.settling) {
+        sr_grid_fini(&grid); /* it has settled in between */
+        sr_text_fini(&wide);
+        sr_text_fini(&narrow);
+        return;
+    }
+    const double size = components->box.high[0] - components->box.low[0];
+    bool same = true;
+    for (size_t i = 0; i < 2 * shown.count; i++)
+        same = same && fabs((double)shown.points[i] - (double)components->points[i]) < 1e-3 * size;
+    assert_int_equal(strstr(sr_text_get(&wide), "principal components of pixels, by") != NULL,
+                     same);
+    assert_int_equal(strstr(sr_text_get(&wide), " t-SNE of pixels, by") != NULL, !same);
+    if (shown.settling) {
+        assert_non_null(strstr(sr_text_get(&narrow), "t-SNE: "));
+        assert_int_equal(strstr(sr_text_get(&narrow), "components") != NULL, same);
+    }
+    sr_grid_fini(&grid);
+    sr_text_fini(&wide);
+    sr_text_fini(&narrow);
+}
+
 /* A rectangle and a zoomed view are of the points that they were chosen on: when t-SNE takes the
  * place of the components, no other sample is marked or shown for them. */
 static void other_points(void **state)
@@ -269,6 +306,8 @@ static void other_points(void **state)
     struct map_shown shown;
     struct map *map = map_state(session);
     struct sr_motion *motion = sr_screen_motion(session);
+    map_find(session, &shown);
+    const struct sr_map *components = shown.map;
     motion->moved = false;
     look(session, "larger");
     look(session, "box");
@@ -289,6 +328,7 @@ static void other_points(void **state)
             assert_int_equal(map->live_version, version);
             motion->held = false;
         }
+        title_says_what_is_shown(session, components);
         if (!shown.components && !shown.settling) break;
         sr_session_wait(session, 0.02);
     }
