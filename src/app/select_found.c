@@ -127,11 +127,12 @@ enum sr_status select_audit(struct sr_session *session, struct sr_filter wanted,
     return SR_OK;
 }
 
+/* The cursor is put on the first that nothing has been decided on. */
 enum sr_status select_review(struct sr_session *session, struct sr_filter wanted,
                              const bool *inside, struct sr_error *error)
 {
     struct sr_review_item *items;
-    size_t found = 0, count = 0, other_from = 0, at = 0;
+    size_t found = 0, count = 0, other_from = 0, at = SIZE_MAX;
     struct sr_entry *model =
         wanted.model[0] ? sr_session_entry(session, wanted.model, error) : NULL;
     if (wanted.model[0] && !model) return error->status;
@@ -139,9 +140,6 @@ enum sr_status select_review(struct sr_session *session, struct sr_filter wanted
     if (status) return status;
     const struct sr_samples split = sr_session_samples(session, wanted.split);
     struct sr_selection *selection = &session->selection;
-    const bool had = selection->count > 0;
-    const enum sr_file here = had ? sr_selection_file(selection, selection->at) : SR_FILE_TRAIN;
-    const uint32_t row_here = had ? selection->rows[selection->at] : 0;
     uint32_t *rows = sr_xalloc((found + 1) * sizeof *rows);
     for (size_t i = 0; i < found; i++) {
         const struct sr_review_item *one = &items[i];
@@ -149,13 +147,14 @@ enum sr_status select_review(struct sr_session *session, struct sr_filter wanted
             !select_in_lasso(session, inside, one->file, one->row))
             continue;
         if (wanted.as >= 0 && one->suggested != wanted.as) continue;
-        if (had && one->file == here && one->row == row_here) at = count;
+        if (at == SIZE_MAX && !sr_session_marked(session, one->file, one->row)) at = count;
         rows[count++] = one->row;
         if (one->file == SR_FILE_TRAIN) other_from = count;
     }
     sr_session_keep_review(session, items, found);
     if (wanted.everywhere) wanted.split = SR_SPLIT_TRAIN;
     free(selection->rows);
+    if (at == SIZE_MAX) at = 0;
     *selection = (struct sr_selection){wanted, SR_FILE_TRAIN,         rows, other_from, count,
                                        at,     selection->version + 1};
     return SR_OK;

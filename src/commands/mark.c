@@ -167,42 +167,65 @@ SR_RUN(mark_run)
 
 /* ---- decisions ------------------------------------------------------------------------- */
 
-static void list_decisions(const struct sr_session *session, const char *event,
+#define DECISION_COLUMNS                                                                           \
+    {"decision", "decision", .left = true, .gap = 2}, {"class", "class", .left = true, .gap = 2},  \
+        {"label", "label", .left = true, .gap = 2},                                                \
+        {"by", "suggested by", .left = true, .gap = 2},                                            \
+        {"confidence", "sure", SR_UNIT_SHARE, "%.0f %%", .width = 6},                              \
+        {"who", "who", .left = true, .gap = 2}, {"time", "time", .left = true, .gap = 2},          \
+        {"note", "note", .left = true, .gap = 2},                                                  \
+    {                                                                                              \
+        0                                                                                          \
+    }
+
+/* "drop", or the class that the sample is of. */
+static const char *own_words(const struct sr_session *session, const struct sr_decision *theirs)
+{
+    const struct sr_decision *own = sr_session_decision(session, theirs->file, theirs->row);
+    if (!own) return NULL;
+    return own->mark == SR_MARK_AS ? class_name(session, own->class) : sr_mark_names[own->mark];
+}
+
+static void list_decision(const struct sr_session *session, const struct sr_decision *one,
+                          bool conflict, struct sr_table *table)
+{
+    char id[32];
+    snprintf(id, sizeof id, "%s:%u", sr_file_names[one->file], one->row);
+    sr_table_text(table, id);
+    if (conflict) sr_table_text(table, own_words(session, one));
+    sr_table_text(table, sr_mark_names[one->mark]);
+    if (one->mark == SR_MARK_AS)
+        sr_table_named(table, one->class, class_name(session, one->class));
+    else
+        sr_table_text(table, NULL);
+    sr_table_named(table, one->label, class_name(session, one->label));
+    sr_table_text(table, one->by[0] ? one->by : NULL);
+    sr_table_number(table, (double)one->confidence);
+    sr_table_text(table, one->who);
+    sr_table_text(table, one->time);
+    sr_table_text(table, one->note[0] ? one->note : NULL);
+}
+
+/* Of conflicts also what one's own decision is. */
+static void list_decisions(const struct sr_session *session, bool conflicts,
                            const struct sr_decision *items, size_t count, size_t limit,
                            struct sr_reply *reply)
 {
-    static const struct sr_column columns[] = {
-        {"sample", "sample", .left = true, .width = 13},
-        {"decision", "decision", .left = true, .gap = 2},
-        {"class", "class", .left = true, .gap = 2},
-        {"label", "label", .left = true, .gap = 2},
-        {"by", "suggested by", .left = true, .gap = 2},
-        {"confidence", "sure", SR_UNIT_SHARE, "%.0f %%", .width = 6},
-        {"who", "who", .left = true, .gap = 2},
-        {"time", "time", .left = true, .gap = 2},
-        {"note", "note", .left = true, .gap = 2},
-        {0}};
-    size_t listed = 0;
-    struct sr_table *table = sr_reply_rows(reply, event, columns);
-    for (size_t i = 0; i < count && (!limit || listed < limit); i++) {
-        const struct sr_decision *one = &items[i];
-        char id[32];
-        if (!one->mark) continue;
-        listed++;
-        snprintf(id, sizeof id, "%s:%u", sr_file_names[one->file], one->row);
-        sr_table_text(table, id);
-        sr_table_text(table, sr_mark_names[one->mark]);
-        if (one->mark == SR_MARK_AS)
-            sr_table_named(table, one->class, class_name(session, one->class));
-        else
-            sr_table_text(table, NULL);
-        sr_table_named(table, one->label, class_name(session, one->label));
-        sr_table_text(table, one->by[0] ? one->by : NULL);
-        sr_table_number(table, (double)one->confidence);
-        sr_table_text(table, one->who);
-        sr_table_text(table, one->time);
-        sr_table_text(table, one->note[0] ? one->note : NULL);
+    static const struct sr_column columns[] = {{"sample", "sample", .left = true, .width = 13},
+                                               DECISION_COLUMNS},
+                                  of_conflicts[] = {{"sample", "sample", .left = true, .width = 13},
+                                                    {"own", "yours", .left = true, .gap = 2},
+                                                    DECISION_COLUMNS};
+    size_t all = 0;
+    struct sr_table *table = sr_reply_rows(reply, conflicts ? "conflict" : "decision",
+                                           conflicts ? of_conflicts : columns);
+    for (size_t i = 0; i < count; i++) {
+        if (!items[i].mark) continue;
+        all++;
+        if (!limit || all <= limit) list_decision(session, &items[i], conflicts, table);
     }
+    if (limit && all > limit)
+        sr_reply_say(reply, "  and %zu more (limit=0 lists all)", all - limit);
 }
 
 static void report_own(const struct sr_session *session, size_t limit, struct sr_reply *reply)
@@ -226,7 +249,7 @@ static void report_own(const struct sr_session *session, size_t limit, struct sr
         sr_reply_say(reply, "%zu of %zu suspects are decided", session->suspects.count - open,
                      session->suspects.count);
     if (all->count > counts[SR_MARK_NONE])
-        list_decisions(session, "decision", all->items, all->count, limit, reply);
+        list_decisions(session, false, all->items, all->count, limit, reply);
 }
 
 static enum sr_status merge(struct sr_session *session, const char *path, size_t limit,
@@ -258,8 +281,8 @@ static enum sr_status merge(struct sr_session *session, const char *path, size_t
         sr_reply_say(reply, "%zu others were taken over; yours stay where both differ",
                      agreement.other_count);
         if (agreement.conflict_count)
-            list_decisions(session, "conflict", agreement.conflicts, agreement.conflict_count,
-                           limit, reply);
+            list_decisions(session, true, agreement.conflicts, agreement.conflict_count, limit,
+                           reply);
     }
     free(before);
     sr_agreement_fini(&agreement);

@@ -49,6 +49,9 @@ printf '%s\n' "browse queue" "keys L Enter K Esc" "browse queue" >script
 run --home queue --json --batch script; expect 0 '"filter": "split=any queue"' "a queue of what to decide next"
 expect 0 '"decided": 2' "and how far it is decided"
 run --home queue --json decisions; expect 0 '"kept": 1, "flagged": 0, "dropped": 0, "relabelled": 1' "Enter takes what is suggested"
+printf '%s\n' "show train:18" "browse queue" "keys K Esc" "browse queue limit=1" >script
+run --home queue --json --batch script; expect 0 '"decided": 3' "it goes on with the first that is not decided"
+run --home queue decisions limit=1; expect 0 "and 2 more (limit=0 lists all)" "a list that is cut says so"
 printf '%s\n' "browse audit=label-error" "mark all suggested" "decisions" >script
 run --home errors --json --batch script; expect 0 '"kept": 0, "flagged": 0, "dropped": 0, "relabelled": ' "label errors of the audit suggest a class"
 expect 0 '"by": "audit"' "and the decision says so"
@@ -64,7 +67,7 @@ cp -r home theirs
 "$sartor" --home theirs --data "$mini" decisions to=theirs.csv >out 2>err
 # own: drop, Coat, keep, flag; theirs: drop, Coat, keep, drop; chance = (1·2 + 1·1 + 1·1 + 1·0) / 16 = .25
 run --json decisions theirs.csv; expect 0 '"both": 4, "same": 3, "kappa": 0.666666667, "conflicts": 1, "taken": 1' "two people are compared"
-expect 0 '"event": "conflict", "sample": "train:11", "decision": "drop"' "conflicts are listed"
+expect 0 '"event": "conflict", "sample": "train:11", "own": "flag", "decision": "drop"' "conflicts are listed, with one's own decision"
 run --json decisions; expect 0 '"sample": "train:11", "decision": "flag"' "one's own stays"
 expect 0 '"sample": "train:12", "decision": "as"' "what is new is taken"
 echo "train:9999999,drop,,0,,,x,y," >>theirs.csv
