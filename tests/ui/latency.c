@@ -1,10 +1,13 @@
 /* latency.c - how long a key takes to show, through a real pseudo-terminal, while two threads
  * train.
  *
- * make bench runs it as: latency SARTOR [DATA [KEYS [RECIPE]]]. Timed are a character at the
- * prompt, a step in Browse (whose picture moves), and a step in the Map of all samples, without and
- * with a neighbourhood marked. A key counts as shown when
- * the line that it changes has arrived. Prints the 50th, 90th and 99th percentile and the bytes. */
+ * make bench-latency runs it as: latency SARTOR [DATA [KEYS [RECIPE]]]. Timed are, on terminals of
+ * 80×24 and 200×60, a step in Browse, whose picture moves; in the Map of all samples steps, steps
+ * with a neighbourhood marked, zooming, panning and other colours; a character at the prompt. From
+ * the key until all that it changes has arrived and been read: KEYS of each kind (100), at a hand's
+ * pace. Prints the 50th, 90th and 99th percentile, the worst, and the bytes. A key that changes
+ * nothing in two seconds is counted apart; after five of them the next kind begins, so that it all
+ * ends. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,21 +18,40 @@
 #include "sartor/base/clock.h"
 #include "sartor/base/memory.h"
 
+/* Seconds in which a key has to show; in which no more bytes come when all has arrived. */
+static const double patience = 2, quiet = 0.005;
+enum { UNANSWERED_MOST = 5, MAP_ROOM = 8 };
+
+struct timing {
+    struct pty *pty;
+    int keys; /* of each kind */
+    double *seconds, *bytes;
+    int count;
+    double *map_seconds, *map_bytes; /* of all kinds of the Map: MAP_ROOM × keys */
+    int map_count;
+};
+
 static int compare(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
 }
 
-static void report(const char *what, double *seconds, double *bytes, int count)
+static void report(const char *what, double *seconds, double *bytes, int count, int unanswered)
 {
-    qsort(seconds, (size_t)count, sizeof *seconds, compare);
-    qsort(bytes, (size_t)count, sizeof *bytes, compare);
-    printf("%-16s %5d keys  p50 %6.2f ms  p90 %6.2f ms  p99 %6.2f ms  worst %6.2f ms  bytes p50 "
-           "%.0f p99 %.0f\n",
-           what, count, 1e3 * seconds[count / 2], 1e3 * seconds[count * 9 / 10],
-           1e3 * seconds[count * 99 / 100], 1e3 * seconds[count - 1], bytes[count / 2],
-           bytes[count * 99 / 100]);
+    printf("%-20s %5d keys", what, count);
+    if (count) {
+        qsort(seconds, (size_t)count, sizeof *seconds, compare);
+        qsort(bytes, (size_t)count, sizeof *bytes, compare);
+        printf(
+            "  p50 %6.2f ms  p90 %6.2f ms  p99 %6.2f ms  worst %6.2f ms  bytes p50 %.0f p99 %.0f",
+            1e3 * seconds[count / 2], 1e3 * seconds[count * 9 / 10],
+            1e3 * seconds[count * 99 / 100], 1e3 * seconds[count - 1], bytes[count / 2],
+            bytes[count * 99 / 100]);
+    }
+    if (unanswered) printf("  and %d that changed nothing in %.0f s", unanswered, patience);
+    printf("\n");
+    fflush(stdout);
 }
 
 static void drain(struct pty *pty, double seconds)
@@ -56,61 +78,71 @@ static uint64_t picture(struct pty *pty)
     return hash;
 }
 
+/* NAN where nothing has changed in time. With `shown` the last line is to be that, else anything
+ * but the last line, which tells how the training goes on, has to change. */
 static double time_key(struct pty *pty, const char *key, const char *shown, double *bytes)
 {
-    uint64_t before = shown ? 0 : picture(pty);
-    size_t start = pty->bytes;
-    double begin = sr_clock_seconds();
+    const uint64_t before = shown ? 0 : picture(pty);
+    const size_t start = pty->bytes;
+    const double begin = sr_clock_seconds();
+    double last = begin;
+    bool changed = false;
     pty_send(pty, key);
-    for (;;) {
-        if (!pty_read(pty, 2)) return NAN;
-        if (shown ? !strcmp(pty_line(pty, -1), shown) : picture(pty) != before) break;
+    while (last < begin + patience) {
+        if (!pty_read(pty, changed ? quiet : patience)) break;
+        last = sr_clock_seconds();
+        changed = changed || (shown ? !strcmp(pty_line(pty, -1), shown) : picture(pty) != before);
     }
-    double seconds = sr_clock_seconds() - begin;
     *bytes = (double)(pty->bytes - start);
-    return seconds;
+    return changed ? last - begin : NAN;
 }
 
-struct timing {
-    struct pty *pty;
-    double *seconds, *bytes;
-    int keys;
-};
-
-/* A hand's pace; not in step with frames. */
-static void rest(const struct timing *timing, int i)
+/* These keys over and over; `shown` are the last lines after them, NULL where the picture changes.
+ */
+static void time_keys(struct timing *timing, const char *what, const char *const *keys,
+                      const char *const *shown)
 {
-    drain(timing->pty, 0.04 + 0.005 * (i % 8));
+    int unanswered = 0, length = 0;
+    while (keys[length]) length++;
+    timing->count = 0;
+    for (int i = 0; i < timing->keys && unanswered < UNANSWERED_MOST; i++) {
+        const double taken =
+            time_key(timing->pty, keys[i % length], shown ? shown[i % length] : NULL,
+                     &timing->bytes[timing->count]);
+        if (isnan(taken))
+            unanswered++;
+        else
+            timing->seconds[timing->count++] = taken;
+        /* A hand's pace; not in step with frames. */
+        drain(timing->pty, 0.04 + 0.005 * (i % 8));
+    }
+    report(what, timing->seconds, timing->bytes, timing->count, unanswered);
+}
+
+static void time_in_map(struct timing *timing, const char *what, const char *const *keys)
+{
+    time_keys(timing, what, keys, NULL);
+    for (int i = 0; i < timing->count; i++) {
+        timing->map_seconds[timing->map_count] = timing->seconds[i];
+        timing->map_bytes[timing->map_count++] = timing->bytes[i];
+    }
+}
+
+static void press(struct pty *pty, const char *keys, double seconds)
+{
+    pty_send(pty, keys);
+    drain(pty, seconds);
 }
 
 /* Steps there and back, so that no end of the samples stops the cursor. */
-static void time_steps(const struct timing *timing, const char *what)
-{
-    int count = 0;
-    for (int i = 0; i < timing->keys; i++) {
-        const double taken =
-            time_key(timing->pty, i / 8 % 2 ? "h" : "l", NULL, &timing->bytes[count]);
-        if (!isnan(taken)) timing->seconds[count++] = taken;
-        rest(timing, i);
-    }
-    if (count) report(what, timing->seconds, timing->bytes, count);
-}
-
-static void time_letters(const struct timing *timing)
-{
-    int count = 0;
-    for (int i = 0; i < timing->keys; i++) {
-        const char *shown = i % 2 ? ":" : ":x";
-        const double taken =
-            time_key(timing->pty, i % 2 ? "\177" : "x", shown, &timing->bytes[count]);
-        if (!isnan(taken)) timing->seconds[count++] = taken;
-        rest(timing, i);
-    }
-    if (count) report("typed letter", timing->seconds, timing->bytes, count);
-}
+static const char *const steps[] = {"l", "l", "l", "j", "j", "j", "h", "h", "h", "k", "k", "k", 0};
+static const char *const to_and_fro[] = {"l", "l", "l", "l", "h", "h", "h", "h", 0};
+static const char *const zooms[] = {"+", "+", "+", "+", "-", "-", "-", "-", 0};
+static const char *const pans[] = {"\033[1;2C", "\033[1;2B", "\033[1;2D", "\033[1;2A", 0};
+static const char *const colours[] = {"v", 0};
 
 /* The principal components of all samples: the layout by t-SNE waits for the training. */
-static bool time_map(const struct timing *timing)
+static bool time_map(struct timing *timing)
 {
     struct pty *pty = timing->pty;
     pty_send(pty, ":set autorun=off\r");
@@ -119,19 +151,29 @@ static bool time_map(const struct timing *timing)
     pty_send(pty, "8");
     if (!pty_wait(pty, "principal components of pixels") || !pty_wait(pty, "samples")) return false;
     drain(pty, 0.5);
-    time_steps(timing, "step in Map");
-    pty_send(pty, "]");
-    drain(pty, 0.5);
-    time_steps(timing, "with neighbours");
-    pty_send(pty, "\033");
-    drain(pty, 0.5);
+    timing->map_count = 0;
+    time_in_map(timing, "step in Map", steps);
+    press(pty, "]", 0.5);
+    time_in_map(timing, "with neighbours", steps);
+    press(pty, "\033", 0.5);
+    time_in_map(timing, "zoom", zooms);
+    press(pty, "++++", 0.5);
+    time_in_map(timing, "step, zoomed in", steps);
+    time_in_map(timing, "pan", pans);
+    press(pty, "----", 0.5);
+    /* What a model says is computed once. */
+    for (int i = 0; i < 8; i++) press(pty, "v", 1.5);
+    time_in_map(timing, "other colours", colours);
+    report("all of the Map", timing->map_seconds, timing->map_bytes, timing->map_count, 0);
     return true;
 }
 
-static bool time_all(const struct timing *timing, const char *recipe, double begin)
+static bool time_all(struct timing *timing, const char *recipe, double begin)
 {
+    static const char *const letters[] = {"x", "\177", 0}, *const typed[] = {":x", ":", 0};
     struct pty *pty = timing->pty;
     char line[256];
+    printf("%d×%d\n", pty->columns, pty->lines);
     if (!pty_wait(pty, "Browse")) return false;
     printf("first paint      %6.1f ms after the start\n", 1e3 * (sr_clock_seconds() - begin));
     if (!pty_wait(pty, " of ")) return false;
@@ -142,29 +184,45 @@ static bool time_all(const struct timing *timing, const char *recipe, double beg
     pty_send(pty, "1");
     if (!pty_wait_line(pty, 0, "[1 Browse]")) return false;
     drain(pty, 0.5);
-    time_steps(timing, "step in Browse");
+    time_keys(timing, "step in Browse", to_and_fro, NULL);
     if (!time_map(timing)) return false;
     pty_send(pty, ":");
     if (!pty_wait_line(pty, -1, ":")) return false;
-    time_letters(timing);
-    pty_send(pty, "\003");
-    drain(pty, 0.5);
+    time_keys(timing, "typed letter", letters, typed);
+    press(pty, "\003", 0.5);
     const size_t idle = pty->bytes;
     drain(pty, 4);
     printf("training alone   %6.0f bytes a second\n", (double)(pty->bytes - idle) / 4);
     return true;
 }
 
+/* One terminal of a size; 0 when all went well. */
+static int time_size(struct timing *timing, int columns, int lines, char *const *words,
+                     const char *recipe)
+{
+    struct pty pty;
+    const double begin = sr_clock_seconds();
+    timing->pty = &pty;
+    if (!pty_start(&pty, columns, lines, "xterm-256color", NULL, words)) return 1;
+    const int status = !time_all(timing, recipe, begin);
+    if (status)
+        fprintf(stderr, "latency: the explorer did not answer; its screen:\n%s", pty_text(&pty));
+    pty_stop(&pty);
+    return status;
+}
+
 int main(int argc, char **argv)
 {
+    static const int sizes[][2] = {{80, 24}, {200, 60}};
     if (argc < 2) {
         fprintf(stderr, "usage: latency SARTOR [DATA [KEYS [RECIPE]]]\n");
         return 2;
     }
     char home[] = "/tmp/sartor-latency-XXXXXX", command[64];
-    int keys = argc > 3 ? atoi(argv[3]) : 400;
+    const int keys = argc > 3 ? atoi(argv[3]) : 100;
     const char *recipe = argc > 4 ? argv[4] : "resnet epochs=1000"; /* more than it will be let */
-    if (keys < 1 || !mkdtemp(home)) return 1;
+    if (keys < 1 || keys > 100000 || !mkdtemp(home)) return 1;
+    const size_t room = (size_t)keys * sizeof(double);
     char *words[] = {argv[1],
                      "--home",
                      home,
@@ -173,17 +231,18 @@ int main(int argc, char **argv)
                      argc > 2 ? "--data" : NULL,
                      argc > 2 ? argv[2] : NULL,
                      NULL};
-    struct pty pty;
-    double begin = sr_clock_seconds();
-    if (!pty_start(&pty, 80, 24, "xterm-256color", NULL, words)) return 1;
-    const struct timing timing = {&pty, sr_xalloc((size_t)keys * sizeof(double)),
-                                  sr_xalloc((size_t)keys * sizeof(double)), keys};
-    const int status = !time_all(&timing, recipe, begin);
-    if (status)
-        fprintf(stderr, "latency: the explorer did not answer; its screen:\n%s", pty_text(&pty));
-    pty_stop(&pty);
+    struct timing timing = {.keys = keys,
+                            .seconds = sr_xalloc(room),
+                            .bytes = sr_xalloc(room),
+                            .map_seconds = sr_xalloc(MAP_ROOM * room),
+                            .map_bytes = sr_xalloc(MAP_ROOM * room)};
+    int status = 0;
+    for (int i = 0; !status && i < 2; i++)
+        status = time_size(&timing, sizes[i][0], sizes[i][1], words, recipe);
     free(timing.seconds);
     free(timing.bytes);
+    free(timing.map_seconds);
+    free(timing.map_bytes);
     snprintf(command, sizeof command, "rm -rf %s", home);
     return system(command) ? 1 : status;
 }
