@@ -7,6 +7,7 @@ noinst_HEADERS += tests/support.h tests/faults.h
 EXTRA_DIST += tests/run tests/program.sh tests/coverage
 
 include tests/base/local.mk
+include tests/mpi/local.mk
 include tests/cells/local.mk
 include tests/compute/local.mk
 include tests/embed/local.mk

@@ -3,7 +3,8 @@ check_PROGRAMS += \
 	tests/ui/test_bars \
 	tests/ui/test_explorer \
 	tests/ui/test_input \
-	tests/ui/test_random_keys
+	tests/ui/test_random_keys \
+	tests/ui/test_signals
 tests_ui_test_bars_SOURCES = tests/ui/test_bars.c
 tests_ui_test_bars_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_ui_test_bars_LDADD = $(TEST_LIBS)
@@ -16,6 +17,9 @@ tests_ui_test_input_LDADD = $(TEST_LIBS)
 tests_ui_test_random_keys_SOURCES = tests/ui/test_random_keys.c
 tests_ui_test_random_keys_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_ui_test_random_keys_LDADD = $(TEST_LIBS)
+tests_ui_test_signals_SOURCES = tests/ui/test_signals.c
+tests_ui_test_signals_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_ui_test_signals_LDADD = $(TEST_LIBS) -lutil
 
 ## Key to paint while a network trains: a part of make bench.
 EXTRA_PROGRAMS += tests/ui/latency
