@@ -175,7 +175,7 @@ void sr_session_load_decisions(struct sr_session *session)
     if (text)
         read_journal(session, text, &session->decisions, NULL);
     else
-        sr_session_message(session, true, "no decisions: %s", error.text);
+        sr_session_notice(session, "no decisions: %s", error.text);
     free(text);
     free(path);
 }

@@ -172,9 +172,9 @@ void sr_session_load_suspects(struct sr_session *session)
     if (text)
         session->suspects = read_suspects(session, text, &marks);
     else
-        sr_session_message(session, true, "no suspects: %s", error.text);
+        sr_session_notice(session, "no suspects: %s", error.text);
     if (marks.count && sr_session_add_decisions(session, marks.items, marks.count, &error))
-        sr_session_message(session, true, "earlier marks: %s", error.text);
+        sr_session_notice(session, "earlier marks: %s", error.text);
     free(marks.items);
     free(text);
     free(path);

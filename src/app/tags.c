@@ -114,7 +114,7 @@ void sr_session_load_tags(struct sr_session *session)
     if (text)
         read_tags(session, text);
     else
-        sr_session_message(session, true, "no tags: %s", error.text);
+        sr_session_notice(session, "no tags: %s", error.text);
     free(text);
     free(path);
 }

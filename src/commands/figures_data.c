@@ -269,6 +269,8 @@ enum sr_status figure_means(struct figure *figure, struct sr_error *error)
     const struct sr_dataset *data = figure->session->data;
     char name[32], title[256];
     struct sr_samples samples = chosen_samples(figure, name, sizeof name);
+    if (!samples.count)
+        return sr_error_set(error, SR_ERROR_STATE, "export: the %s holds no such sample", name);
     const struct sr_shape shape = samples.images->shape;
     const int classes = data->classes;
     size_t size = sr_shape_size(shape), made = 0;

@@ -1,6 +1,7 @@
 SHELL_TESTS += tests/commands/test_hostile.sh
 SHELL_TESTS += tests/commands/test_panes.sh
 SHELL_TESTS += tests/commands/test_arguments.sh
+SHELL_TESTS += tests/commands/test_refusals.sh
 SHELL_TESTS += tests/commands/test_pictures.sh
 EXTRA_DIST += tests/commands/pictures/blank.png tests/commands/pictures/boot.png tests/commands/pictures/pullover.png
 SHELL_TESTS += tests/commands/test_manual.sh

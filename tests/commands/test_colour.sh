@@ -63,4 +63,7 @@ run export dataset split=test to=pictures form=pictures >out 2>err
 picture=$(find pictures -name '*.png' | head -1)
 run predict cnn "$picture" >out 2>err && run explain cnn "$picture" to=own.png >out 2>err && [ -s own.png ]
 report $? "a picture of one's own"
+"$sartor" --home "$work/home" --data "$source/data/fashion-mini" evaluate logreg split=test >out 2>err
+[ $? -eq 1 ] && grep -q '^sartor: logreg was made for colour images; this data has grey ones$' err
+report $? "a model of colours is not asked about grey images"
 finish

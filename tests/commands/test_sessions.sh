@@ -46,6 +46,11 @@ session <<END
 open other
 stats
 evaluate knn
+compare split=test
+pane confusion
+model knn
+screen
+describe
 predict net 3
 train knn name=two k=1
 evaluate two split=test
@@ -58,6 +63,9 @@ open other
 END
 holds "40 train and 20 test images of 32×32, 2 classes" "another set is opened in the session"
 refused "knn was made for images of 28×28 and 10 classes; this data has 32×32 and 2" "a model of the first set is not for it"
+refused "no model can be compared on the test split: " "nor can any be compared"
+holds "    knn cannot be judged on the validation split." "the matrix says why there is none"
+holds "Confusion: knn cannot be judged on the validation split. knn was made for images of 28×28 and 10 classes" "in sentences, too"
 refused "size=nonsense" "an impossible way of opening is refused"
 holds "accuracy" "and the first set is opened again"
 
