@@ -6,7 +6,7 @@
 
 #include "sartor/base/memory.h"
 
-enum { SCALES = 3, LEAST_SIDE = 4, KERNELS = 3, SLICE = 64 };
+enum { LEAST_SIDE = 4, KERNELS = 3, SLICE = 64 };
 enum { ROWS = 16 };                           /* that are summed in single precision */
 enum { NUMBERS = 3 * KERNELS * KERNELS - 1 }; /* of one scale */
 
@@ -18,21 +18,22 @@ static const float outer_first[KERNELS] = {0.57735027F, 0.70710678F, 0.40824829F
                    middle[KERNELS] = {0.57735027F, 0, -0.81649658F},
                    outer_last[KERNELS] = {0.57735027F, -0.70710678F, 0.40824829F};
 
-static int scales_of(struct sr_shape shape)
+/* Differences of pixels that are so far apart, down and across: how many are larger than so many of
+ * 255 levels. */
+enum { APART = 2 };
+static const int steps[] = {0, 2, 8, 32, 64, 128};
+enum { STEPS = sizeof steps / sizeof *steps };
+
+/* Is there a second size, of a quarter? */
+static bool has_quarter(struct sr_shape shape)
 {
-    int scales = 1, height = shape.height / 2, width = shape.width / 2;
-    while (scales < SCALES && height >= LEAST_SIDE && width >= LEAST_SIDE) {
-        scales++;
-        height /= 2;
-        width /= 2;
-    }
-    return scales;
+    return shape.height / 4 >= LEAST_SIDE && shape.width / 4 >= LEAST_SIDE;
 }
 
 size_t sr_texture_size(struct sr_shape shape)
 {
     size_t colour = shape.channels > 1 ? 2 * (size_t)shape.channels : 0;
-    return (size_t)scales_of(shape) * NUMBERS + SHARES + colour;
+    return (has_quarter(shape) ? 2 : 1) * (size_t)NUMBERS + 2 * APART * STEPS + SHARES + colour;
 }
 
 static float root(double value)
@@ -147,6 +148,82 @@ static struct plane halve(const struct plane *from, float *memory)
     return half;
 }
 
+/* Sums of each pixel's channels, so that differences are whole numbers; eight at a time. */
+typedef int16_t eight __attribute__((vector_size(16)));
+typedef int16_t eight_anywhere __attribute__((vector_size(16), aligned(2), may_alias));
+enum { EIGHT = 8 };
+
+struct sums {
+    int height, width;
+    size_t stride; /* EIGHT numbers may be read from any pixel on */
+    int16_t *values;
+};
+
+static size_t sums_stride(struct sr_shape shape)
+{
+    return (size_t)shape.width + APART + EIGHT;
+}
+
+/* Counts of each lane; a lane is asked about SR_SIDE_MAX rows of few vectors at most. */
+static size_t add_lanes(eight counts)
+{
+    size_t sum = 0;
+    for (int lane = 0; lane < EIGHT; lane++) sum += (size_t)counts[lane];
+    return sum;
+}
+
+/* Of pixels that are `down` and `right` from each other, 0 to APART: how many differ by more than
+ * each of the limits. */
+static void count_steps(const struct sums *sums, int down, int right, const eight limits[STEPS],
+                        size_t counts[STEPS])
+{
+    static const eight places = {0, 1, 2, 3, 4, 5, 6, 7};
+    const int width = sums->width - right;
+    eight above[STEPS] = {{0}};
+    for (int y = 0; y + down < sums->height; y++) {
+        const int16_t *row = sums->values + (size_t)y * sums->stride,
+                      *other = row + (size_t)down * sums->stride + right;
+        for (int x = 0; x < width; x += EIGHT) {
+            eight apart = *(const eight_anywhere *)(row + x) - *(const eight_anywhere *)(other + x);
+            const eight sign = apart < 0;
+            apart = (apart ^ sign) - sign;
+            if (x + EIGHT > width) apart &= places < (int16_t)(width - x);
+#pragma GCC unroll 8
+            for (int s = 0; s < STEPS; s++) above[s] -= apart > limits[s];
+        }
+    }
+    for (int s = 0; s < STEPS; s++) counts[s] = add_lanes(above[s]);
+}
+
+static float *measure_steps(const struct sums *sums, const eight limits[STEPS], float *out)
+{
+    const double pixels = (double)sums->height * sums->width;
+    for (int apart = 1; apart <= APART; apart++)
+        for (int down = 0; down < 2; down++, out += STEPS) {
+            size_t counts[STEPS];
+            count_steps(sums, down ? apart : 0, down ? 0 : apart, limits, counts);
+            for (int s = 0; s < STEPS; s++) out[s] = root((double)counts[s] / pixels);
+        }
+    return out;
+}
+
+/* How many pixels are above each of the limits, all of which are 0 or more; after a row's pixels
+ * are zeros. */
+static float *measure_shares(const struct sums *sums, const eight limits[SHARES], float *out)
+{
+    const double pixels = (double)sums->height * sums->width;
+    eight above[SHARES] = {{0}};
+    for (int y = 0; y < sums->height; y++) {
+        const int16_t *row = sums->values + (size_t)y * sums->stride;
+        for (int x = 0; x < sums->width; x += EIGHT)
+#pragma GCC unroll 8
+            for (int s = 0; s < SHARES; s++)
+                above[s] -= *(const eight_anywhere *)(row + x) > limits[s];
+    }
+    for (int s = 0; s < SHARES; s++) *out++ = root((double)add_lanes(above[s]) / pixels);
+    return out;
+}
+
 static float *measure_colours(const uint8_t *pixels, struct sr_shape shape, float *out)
 {
     const size_t size = sr_shape_size(shape), channels = (size_t)shape.channels;
@@ -164,48 +241,77 @@ static float *measure_colours(const uint8_t *pixels, struct sr_shape shape, floa
     return out;
 }
 
-/* Values by the sum of a pixel's channels, and how many shares each is above. */
+/* What the sum of a pixel's channels means: its grey value, and the largest sums that are not above
+ * each share, and each step. */
 struct levels {
     float grey[3 * 255 + 1];
-    uint8_t above[3 * 255 + 1];
+    eight shares[SHARES], steps[STEPS];
 };
 
 static void make_levels(struct levels *levels, int channels)
 {
     for (int sum = 0; sum <= 255 * channels; sum++) {
         levels->grey[sum] = (float)sum / (255 * (float)channels);
-        levels->above[sum] = 0;
-        for (int s = 0; s < SHARES; s++) levels->above[sum] += levels->grey[sum] > shares[s];
+        for (int s = 0; s < SHARES; s++)
+            if (!(levels->grey[sum] > shares[s])) levels->shares[s] = (int16_t)sum - (eight){0};
     }
+    for (int s = 0; s < STEPS; s++) levels->steps[s] = (int16_t)(steps[s] * channels) - (eight){0};
 }
 
-static void measure(const uint8_t *pixels, struct sr_shape shape, const struct levels *levels,
-                    float *memory, float *out)
+/* What one thread needs for one image at a time. */
+struct desk {
+    struct levels levels;
+    float *planes[2], *line;
+    struct sums sums;
+};
+
+static void desk_init(struct desk *desk, struct sr_shape shape)
 {
-    const size_t room = plane_size(shape.height, shape.width);
+    const size_t room = plane_size(shape.height, shape.width), stride = sums_stride(shape);
+    desk->planes[0] = sr_xalloc((2 * room + (size_t)shape.width + 2 + 4) * sizeof(float));
+    desk->planes[1] = desk->planes[0] + room;
+    desk->line = desk->planes[1] + room;
+    desk->sums = (struct sums){shape.height, shape.width, stride, NULL};
+    desk->sums.values = sr_xalloc((size_t)shape.height * stride * sizeof *desk->sums.values);
+    make_levels(&desk->levels, shape.channels);
+}
+
+static void desk_fini(struct desk *desk)
+{
+    free(desk->planes[0]);
+    free(desk->sums.values);
+}
+
+/* Fills the first plane and the sums of channels. */
+static struct plane read_image(struct desk *desk, const uint8_t *pixels, struct sr_shape shape)
+{
     const int channels = shape.channels;
-    float *line = memory + 2 * room, *other = memory + room;
-    struct plane plane = plane_of(memory, shape.height, shape.width);
-    size_t above[SHARES + 1] = {0};
-    memset(memory, 0, room * sizeof *memory);
-    for (int y = 0; y < shape.height; y++)
+    struct plane plane = plane_of(desk->planes[0], shape.height, shape.width);
+    memset(desk->planes[0], 0, plane_size(shape.height, shape.width) * sizeof *desk->planes[0]);
+    for (int y = 0; y < shape.height; y++) {
+        int16_t *sums = desk->sums.values + (size_t)y * desk->sums.stride;
+        float *values = plane.values + (size_t)y * plane.stride;
         for (int x = 0; x < shape.width; x++, pixels += channels) {
             int sum = 0;
             for (int c = 0; c < channels; c++) sum += pixels[c];
-            plane.values[(size_t)y * plane.stride + (size_t)x] = levels->grey[sum];
-            above[levels->above[sum]]++;
+            values[x] = desk->levels.grey[sum];
+            sums[x] = (int16_t)sum;
         }
-    /* Above so many of them, into above each. */
-    for (int s = SHARES - 1; s > 0; s--) above[s] += above[s + 1];
-    pixels -= sr_shape_size(shape);
-    for (int scale = scales_of(shape); scale > 0; scale--) {
-        out = measure_plane(&plane, line, out);
-        if (scale == 1) break;
-        plane = halve(&plane, other);
-        other = other == memory ? memory + room : memory;
     }
-    for (int s = 0; s < SHARES; s++)
-        *out++ = root((double)above[s + 1] / ((double)shape.height * shape.width));
+    return plane;
+}
+
+static void measure(struct desk *desk, const uint8_t *pixels, struct sr_shape shape, float *out)
+{
+    struct plane plane = read_image(desk, pixels, shape);
+    out = measure_plane(&plane, desk->line, out);
+    if (has_quarter(shape)) {
+        plane = halve(&plane, desk->planes[1]);
+        plane = halve(&plane, desk->planes[0]);
+        out = measure_plane(&plane, desk->line, out);
+    }
+    out = measure_steps(&desk->sums, desk->levels.steps, out);
+    out = measure_shares(&desk->sums, desk->levels.shares, out);
     measure_colours(pixels, shape, out);
 }
 
@@ -220,14 +326,12 @@ static void fill_slice(void *context, size_t index, int worker)
     const struct sr_samples *samples = filling->samples;
     const struct sr_shape shape = samples->images->shape;
     const size_t size = sr_texture_size(shape), first = index * SLICE;
-    size_t floats = 2 * plane_size(shape.height, shape.width) + (size_t)shape.width + 2 + 4;
-    float *memory = sr_xalloc(floats * sizeof *memory);
-    struct levels levels;
+    struct desk desk;
     (void)worker;
-    make_levels(&levels, shape.channels);
+    desk_init(&desk, shape);
     for (size_t i = first; i < first + SLICE && i < samples->count; i++)
-        measure(sr_samples_pixels(samples, i), shape, &levels, memory, filling->out + i * size);
-    free(memory);
+        measure(&desk, sr_samples_pixels(samples, i), shape, filling->out + i * size);
+    desk_fini(&desk);
 }
 
 void sr_texture_fill(const struct sr_samples *samples, float *out, struct sr_pool *pool)

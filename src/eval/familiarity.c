@@ -34,6 +34,20 @@ static void factorise(double *matrix, size_t size)
         }
 }
 
+/* The inverse of a Cholesky factor, column after column, sr_gaussian_stride(size) apart. */
+static void invert(const double *factor, size_t size, float *columns)
+{
+    const size_t stride = sr_gaussian_stride(size);
+    double *column = sr_xalloc(size * sizeof *column);
+    for (size_t l = 0; l < size; l++) {
+        column[l] = 1 / factor[l * size + l];
+        for (size_t k = l + 1; k < size; k++)
+            column[k] = -dot(factor + k * size + l, column + l, k - l) / factor[k * size + k];
+        for (size_t k = l; k < size; k++) columns[l * stride + k] = (float)column[k];
+    }
+    free(column);
+}
+
 static void class_means(struct sr_gaussian *gaussian, const float *rows, const uint8_t *labels,
                         size_t count)
 {
@@ -63,7 +77,7 @@ void sr_gaussian_fit(struct sr_gaussian *gaussian, const float *rows, const uint
 {
     *gaussian = (struct sr_gaussian){.size = size, .classes = classes};
     gaussian->means = sr_xalloc((size_t)classes * size * sizeof *gaussian->means);
-    gaussian->factor = sr_xalloc(size * size * sizeof *gaussian->factor);
+    gaussian->inverse = sr_xalloc(size * sr_gaussian_stride(size) * sizeof *gaussian->inverse);
     class_means(gaussian, rows, labels, count);
     double *matrix = sr_xalloc(size * size * sizeof *matrix), trace = 0;
     double *apart = sr_xalloc(size * sizeof *apart);
@@ -83,33 +97,41 @@ void sr_gaussian_fit(struct sr_gaussian *gaussian, const float *rows, const uint
             matrix[k * size + l] = k == l ? value + added : kept * value;
         }
     factorise(matrix, size);
-    for (size_t k = 0; k < size; k++)
-        for (size_t l = 0; l <= k; l++)
-            gaussian->factor[k * size + l] = (float)matrix[k * size + l];
+    invert(matrix, size, gaussian->inverse);
     free(matrix);
     free(apart);
 }
 
+/* Four values at a time. */
+typedef float four __attribute__((vector_size(16), aligned(4), may_alias));
+enum { FOUR = 4 };
+
+size_t sr_gaussian_stride(size_t size)
+{
+    return (size + FOUR - 1) / FOUR * FOUR;
+}
+
 double sr_gaussian_distance(const struct sr_gaussian *gaussian, const float *row, int class)
 {
-    const size_t size = gaussian->size;
+    const size_t size = gaussian->size, stride = sr_gaussian_stride(size);
     const float *mean = gaussian->means + (size_t) class * size;
-    float solved[size];
+    float solved[stride];
     double square = 0;
-    for (size_t k = 0; k < size; k++) {
-        const float *factor = gaussian->factor + k * size;
-        float sum = row[k] - mean[k];
-        for (size_t l = 0; l < k; l++) sum -= factor[l] * solved[l];
-        solved[k] = sum / factor[k];
-        square += (double)solved[k] * (double)solved[k];
+    memset(solved, 0, sizeof solved);
+    for (size_t l = 0; l < size; l++) {
+        const float *column = gaussian->inverse + l * stride;
+        const four apart = row[l] - mean[l] - (four){0};
+        for (size_t k = l / FOUR * FOUR; k < stride; k += FOUR)
+            *(four *)(solved + k) += apart * *(const four *)(column + k);
     }
+    for (size_t k = 0; k < size; k++) square += (double)solved[k] * (double)solved[k];
     return sqrt(square);
 }
 
 void sr_gaussian_fini(struct sr_gaussian *gaussian)
 {
     free(gaussian->means);
-    free(gaussian->factor);
+    free(gaussian->inverse);
     *gaussian = (struct sr_gaussian){0};
 }
 
@@ -190,9 +212,13 @@ void sr_direction_fit(const float *first, size_t first_count, const float *secon
 
 double sr_direction_along(const float *direction, const float *row, size_t size)
 {
-    double sum = (double)direction[size];
-    for (size_t k = 0; k < size; k++) sum += (double)direction[k] * (double)row[k];
-    return sum;
+    double sums[4] = {0};
+    size_t k = 0;
+    for (; k + 4 <= size; k += 4)
+        for (int lane = 0; lane < 4; lane++)
+            sums[lane] += (double)direction[k + lane] * (double)row[k + lane];
+    for (; k < size; k++) sums[0] += (double)direction[k] * (double)row[k];
+    return sums[0] + sums[1] + (sums[2] + sums[3]) + (double)direction[size];
 }
 
 /* --- tails ------------------------------------------------------------------------------------ */
@@ -203,26 +229,72 @@ static int ascending(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
+/* Where the tail bends: from here on it is taken to fall exponentially. */
+static size_t bend_of(size_t count)
+{
+    return count * 9 / 10;
+}
+
+static double excess_of(const float *values, size_t count)
+{
+    if (!count) return 0;
+    const size_t bend = bend_of(count);
+    const double from = (double)values[bend];
+    double excess = 0;
+    for (size_t i = bend; i < count; i++) excess += (double)values[i] - from;
+    return fmax(excess / (double)(count - bend), 1e-9 + 1e-6 * fabs(from));
+}
+
+static size_t count_all(const struct sr_tails *tails)
+{
+    size_t all = 0;
+    for (int c = 0; c < tails->classes; c++) all += tails->counts[c];
+    return all;
+}
+
+void sr_tails_init(struct sr_tails *tails, const uint32_t *counts, int classes)
+{
+    *tails = (struct sr_tails){.classes = classes};
+    tails->counts = sr_xalloc((size_t)classes * sizeof *counts);
+    memcpy(tails->counts, counts, (size_t)classes * sizeof *counts);
+    tails->values = sr_xalloc((2 * count_all(tails) + 1) * sizeof *tails->values);
+    tails->excesses = sr_xalloc(((size_t)classes + 1) * sizeof *tails->excesses);
+}
+
+void sr_tails_settle(struct sr_tails *tails)
+{
+    const size_t all = count_all(tails);
+    float *together = tails->values + all;
+    size_t begin = 0;
+    for (int c = 0; c < tails->classes; begin += tails->counts[c++])
+        tails->excesses[c] = excess_of(tails->values + begin, tails->counts[c]);
+    memcpy(together, tails->values, all * sizeof *together);
+    qsort(together, all, sizeof *together, ascending);
+    tails->excesses[tails->classes] = excess_of(together, all);
+}
+
 void sr_tails_fit(struct sr_tails *tails, const double *values, const uint8_t *predicted,
                   size_t count, int classes)
 {
-    *tails = (struct sr_tails){.classes = classes,
-                               .counts = sr_xalloc((size_t)classes * sizeof *tails->counts),
-                               .values = sr_xalloc((count + 1) * sizeof *tails->values)};
+    uint32_t *counts = sr_xalloc((size_t)classes * sizeof *counts);
     size_t at = 0;
+    for (size_t i = 0; i < count; i++) counts[predicted[i]]++;
+    sr_tails_init(tails, counts, classes);
     for (int c = 0; c < classes; c++) {
-        size_t begin = at;
+        const size_t begin = at;
         for (size_t i = 0; i < count; i++)
             if (predicted[i] == c) tails->values[at++] = (float)values[i];
-        tails->counts[c] = (uint32_t)(at - begin);
         qsort(tails->values + begin, at - begin, sizeof *tails->values, ascending);
     }
+    sr_tails_settle(tails);
+    free(counts);
 }
 
 void sr_tails_fini(struct sr_tails *tails)
 {
     free(tails->counts);
     free(tails->values);
+    free(tails->excesses);
     *tails = (struct sr_tails){0};
 }
 
@@ -240,36 +312,22 @@ static size_t below(const float *values, size_t count, double value)
     return low;
 }
 
-/* -ln tail among `count` ascending values. */
-static double surprise_among(const float *values, size_t count, double value)
-{
-    if (!count) return 0;
-    const size_t bend = count * 9 / 10;
-    const double n = (double)count, from = (double)values[bend];
-    double excess = 0;
-    for (size_t i = bend; i < count; i++) excess += (double)values[i] - from;
-    excess = fmax(excess / (n - (double)bend), 1e-9 + 1e-6 * fabs(from));
-    const double at_bend = -log((n - (double)bend + 1) / (n + 1));
-    if (value > from) return at_bend + (value - from) / excess;
-    return -log((n - (double)below(values, count, value) + 1) / (n + 1));
-}
-
 double sr_tails_surprise(const struct sr_tails *tails, double value, int class)
 {
-    size_t begin = 0, all = 0;
-    for (int c = 0; c < tails->classes; c++) {
-        if (c < class) begin += tails->counts[c];
-        all += tails->counts[c];
+    size_t begin = 0, count = tails->counts[class];
+    if (count >= CLASS_LEAST)
+        for (int c = 0; c < class; c++) begin += tails->counts[c];
+    else {
+        begin = count = count_all(tails);
+        class = tails->classes;
     }
-    if (tails->counts[class] >= CLASS_LEAST)
-        return surprise_among(tails->values + begin, tails->counts[class], value);
-    /* All classes together: each part is sorted for itself, so they are put in order first. */
-    float *sorted = sr_xalloc((all + 1) * sizeof *sorted);
-    memcpy(sorted, tails->values, all * sizeof *sorted);
-    qsort(sorted, all, sizeof *sorted, ascending);
-    double surprise = surprise_among(sorted, all, value);
-    free(sorted);
-    return surprise;
+    if (!count) return 0;
+    const float *values = tails->values + begin;
+    const size_t bend = bend_of(count);
+    const double n = (double)count, from = (double)values[bend];
+    if (value > from)
+        return (value - from) / tails->excesses[class] - log((n - (double)bend + 1) / (n + 1));
+    return -log((n - (double)below(values, count, value) + 1) / (n + 1));
 }
 
 double sr_separation(const double *first, size_t first_count, const double *second,

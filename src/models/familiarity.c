@@ -12,10 +12,6 @@
 enum { TEXTURE_ROWS = 10000, TURN_ROWS = 5000, JUDGE_ROWS = 1000 };
 /* A direction that tells fewer turned images from others is of no use. */
 static const double LEAST_SEPARATION = 0.8, PENALTY = 1e-2;
-/* How much being turned counts beside the texture: more lets fewer drawings be noticed. Chosen, as
- * was the power in `joined`, on validation rows against turned ones and half of scikit-learn's
- * digits. */
-static const double TURN_WEIGHT = 0.75;
 
 /* At most `most` samples of a view, evenly spread; `rows` has room for them. */
 static struct sr_samples spread(const struct sr_samples *samples, size_t most, uint32_t *rows)
@@ -150,16 +146,13 @@ static void measure(const struct sr_familiarity *familiarity, const struct sr_sa
     free(hogs);
 }
 
-/* Both measures in one, by their fourth powers: it is little more than the larger one. In a plain
- * sum, to be usual by one measure would make up for being strange by the other. */
+/* Both measures in one, by their squares: in a plain sum, to be usual by one measure would make up
+ * for being strange by the other. */
 static double joined(const struct sr_familiarity *familiarity, double far, double turned, int class)
 {
-    double strange = sr_tails_surprise(&familiarity->far, far, class);
+    const double strange = sr_tails_surprise(&familiarity->far, far, class);
     if (!familiarity->turn_size) return strange;
-    double turn = TURN_WEIGHT * sr_tails_surprise(&familiarity->turned, turned, class);
-    strange *= strange;
-    turn *= turn;
-    return sqrt(sqrt(strange * strange + turn * turn));
+    return hypot(strange, sr_tails_surprise(&familiarity->turned, turned, class));
 }
 
 void sr_familiarity_fit(struct sr_familiarity *familiarity, const struct sr_samples *train,

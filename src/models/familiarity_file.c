@@ -42,7 +42,8 @@ enum sr_status sr_familiarity_save(const struct sr_familiarity *familiarity, str
     const struct sr_gaussian *texture = &familiarity->texture;
     if (!texture->size) return SR_OK;
     const size_t classes = (size_t)texture->classes, rows = rows_of(&familiarity->far),
-                 means[] = {classes, texture->size}, factor[] = {texture->size, texture->size},
+                 means[] = {classes, texture->size},
+                 inverse[] = {texture->size, sr_gaussian_stride(texture->size)},
                  turn_size = familiarity->turn_size + 1;
     const struct {
         const char *name;
@@ -52,7 +53,7 @@ enum sr_status sr_familiarity_save(const struct sr_familiarity *familiarity, str
         const void *values;
     } tensors[] = {
         {"trust.texture.means", SR_F32, 2, means, texture->means},
-        {"trust.texture.factor", SR_F32, 2, factor, texture->factor},
+        {"trust.texture.inverse", SR_F32, 2, inverse, texture->inverse},
         {"trust.tails.counts", SR_I32, 1, &classes, familiarity->far.counts},
         {"trust.tails.texture", SR_F32, 1, &rows, familiarity->far.values},
         {"trust.tails.both", SR_F32, 1, &rows, familiarity->both.values},
@@ -90,30 +91,30 @@ static enum sr_status load_tails(struct sr_tails *tails, const struct sr_tensors
             if (own[i] < own[i - 1])
                 return sr_error_set(error, SR_ERROR_FORMAT, "%s has to ascend in each class.",
                                     name);
-    *tails = (struct sr_tails){classes, sr_xalloc(count_of * sizeof *tails->counts),
-                               sr_xalloc((rows + 1) * sizeof *tails->values)};
-    for (int c = 0; c < classes; c++) tails->counts[c] = (uint32_t)numbers[c];
+    sr_tails_init(tails, (const uint32_t *)numbers, classes);
     memcpy(tails->values, values->data, rows * sizeof *tails->values);
+    sr_tails_settle(tails);
     return SR_OK;
 }
 
 static enum sr_status load_texture(struct sr_gaussian *texture, const struct sr_tensors *set,
                                    size_t size, int classes, struct sr_error *error)
 {
-    const size_t shapes[2][2] = {{(size_t)classes, size}, {size, size}};
+    const size_t stride = sr_gaussian_stride(size),
+                 shapes[2][2] = {{(size_t)classes, size}, {size, stride}};
     const struct sr_tensor *means =
         sr_tensors_need(set, "trust.texture.means", SR_F32, 2, shapes[0], error);
-    const struct sr_tensor *factor =
-        means ? sr_tensors_need(set, "trust.texture.factor", SR_F32, 2, shapes[1], error) : NULL;
-    if (!factor) return SR_ERROR_FORMAT;
+    const struct sr_tensor *inverse =
+        means ? sr_tensors_need(set, "trust.texture.inverse", SR_F32, 2, shapes[1], error) : NULL;
+    if (!inverse) return SR_ERROR_FORMAT;
     for (size_t k = 0; k < size; k++)
-        if (!(((const float *)factor->data)[k * size + k] > 0))
+        if (!(((const float *)inverse->data)[k * stride + k] > 0))
             return sr_error_set(error, SR_ERROR_FORMAT,
-                                "trust.texture.factor has to have a positive diagonal.");
+                                "trust.texture.inverse has to have a positive diagonal.");
     *texture = (struct sr_gaussian){size, classes, sr_xalloc(means->count * sizeof *texture->means),
-                                    sr_xalloc(factor->count * sizeof *texture->factor)};
+                                    sr_xalloc(inverse->count * sizeof *texture->inverse)};
     memcpy(texture->means, means->data, means->count * sizeof *texture->means);
-    memcpy(texture->factor, factor->data, factor->count * sizeof *texture->factor);
+    memcpy(texture->inverse, inverse->data, inverse->count * sizeof *texture->inverse);
     return SR_OK;
 }
 

@@ -7,7 +7,7 @@
 #include "sartor/base/memory.h"
 
 /* Of the tensors' meaning: another one is not read, but fitted anew. */
-static const char form[] = "2";
+static const char form[] = "3";
 
 void sr_trust_free(struct sr_trust *trust)
 {

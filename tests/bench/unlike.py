@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Pictures that are no garments, for the benchmark of familiarity, as bytes of 28 × 28 each: the handwritten digits that
-scikit-learn ships, enlarged, and patches of the photographs that scikit-image ships. Prints NAME=FILE for each file
+scikit-learn ships, enlarged smoothly or as blocks, over the whole image or its middle, and patches of the photographs that scikit-image ships. Prints NAME=FILE for each file
 written; where a package is missing its pictures are left out. usage: unlike.py FOLDER"""
 import os
 import sys
@@ -10,12 +10,14 @@ import numpy as np
 SIDE, PATCHES = 28, 2000
 
 
-def digits():
+def digits(filter, side):
     from PIL import Image
     from sklearn.datasets import load_digits
+    before = (SIDE - side) // 2
     for image in load_digits().images:
         small = Image.fromarray(np.rint(image * 255 / 16).astype(np.uint8))
-        yield np.asarray(small.resize((SIDE, SIDE), Image.BILINEAR))
+        large = np.asarray(small.resize((side, side), Image.Resampling[filter]))
+        yield np.pad(large, (before, SIDE - side - before))
 
 
 def photographs():
@@ -32,7 +34,9 @@ def photographs():
 
 
 def main():
-    for name, pictures in (("digits", digits), ("photographs", photographs)):
+    for name, pictures in (("digits", lambda: digits("BILINEAR", SIDE)), ("blocks", lambda: digits("NEAREST", SIDE)),
+                           ("small-digits", lambda: digits("BILINEAR", 20)),
+                           ("small-blocks", lambda: digits("NEAREST", 20)), ("photographs", photographs)):
         try:
             bytes_of = b"".join(picture.tobytes() for picture in pictures())
         except ImportError as missing:

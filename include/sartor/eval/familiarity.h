@@ -20,9 +20,12 @@
 struct sr_gaussian {
     size_t size; /* numbers of a row */
     int classes;
-    float *means;  /* classes × size */
-    float *factor; /* size × size, lower triangle: the Cholesky factor of the covariance */
+    float *means; /* classes × size */
+    /* The inverse of the covariance's Cholesky factor, a lower triangle: size columns,
+     * sr_gaussian_stride(size) apart, zeros above the diagonal and after the last row. */
+    float *inverse;
 };
+size_t sr_gaussian_stride(size_t size);
 
 /* From `count` rows of `size` floats and their classes. The covariance within classes is shrunk
  * towards its diagonal by size / (size + count), and a thousandth of the mean variance is added to
@@ -47,8 +50,13 @@ double sr_direction_along(const float *direction, const float *row, size_t size)
 struct sr_tails {
     int classes;
     uint32_t *counts; /* of each class */
-    float *values;    /* the first class's, ascending, then the next one's ... */
+    /* The first class's, ascending, then the next one's ...; then all of them, ascending. */
+    float *values;
+    double *excesses; /* how far the last tenth goes on, of each class and of all: a mean */
 };
+/* For `values` of so many rows, which the caller fills class by class before it settles them. */
+void sr_tails_init(struct sr_tails *tails, const uint32_t *counts, int classes);
+void sr_tails_settle(struct sr_tails *tails);
 void sr_tails_fit(struct sr_tails *tails, const double *values, const uint8_t *predicted,
                   size_t count, int classes);
 /* -ln of the share of held-out rows of this class that are at least so far out; of all rows where
