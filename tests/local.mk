@@ -3,7 +3,7 @@
 TEST_LIBS = $(SARTOR_LIBS) $(CMOCKA_LIBS) $(VTERM_LIBS)
 TEST_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests $(CMOCKA_CFLAGS) $(VTERM_CFLAGS)
 SHELL_TESTS =
-noinst_HEADERS += tests/support.h tests/faults.h
+noinst_HEADERS += tests/support.h tests/faults.h tests/processes.h
 EXTRA_DIST += tests/run tests/program.sh tests/coverage
 
 include tests/base/local.mk

@@ -427,6 +427,7 @@ static struct errands *new_errands(struct experiment_task *task)
     const struct errands_source source = {.owner = task,
                                           .class = task->experiment->class,
                                           .count = task->experiment->count * (size_t)folds_of(task),
+                                          .ranks = task->together.ranks,
                                           .make = make_part,
                                           .release = release_part,
                                           .begin = begin_part,

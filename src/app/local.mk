@@ -1,4 +1,4 @@
-noinst_HEADERS += src/app/claim.h src/app/explainer.h src/app/map_features.h src/app/map_file.h src/app/resume.h src/app/seats.h src/app/task.h \
+noinst_HEADERS += src/app/claim.h src/app/explainer.h src/app/map_features.h src/app/map_file.h src/app/resume.h src/app/task.h \
 	src/app/select.h src/app/slices.h \
 	include/sartor/app/audit.h \
 	include/sartor/app/checkpoints.h \
@@ -70,7 +70,6 @@ libsartor_a_SOURCES += \
 	src/app/resume.c \
 	src/app/runs.c \
 	src/app/scores.c \
-	src/app/seats.c \
 	src/app/selection.c \
 	src/app/session.c \
 	src/app/slices.c \

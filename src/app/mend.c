@@ -138,6 +138,7 @@ static enum sr_status run(const void *opaque, void *value, struct sr_pool *pool,
     struct errands *errands = errands_new(&(struct errands_source){.owner = &look,
                                                                    .class = key->class,
                                                                    .count = 2 * (size_t)key->seeds,
+                                                                   .ranks = key->together.ranks,
                                                                    .make = make_training,
                                                                    .release = release_training,
                                                                    .monitor = monitor});

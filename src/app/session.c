@@ -9,7 +9,6 @@
 #include "sartor/base/file.h"
 #include "sartor/base/memory.h"
 #include "sartor/models/store.h"
-#include "seats.h"
 #include "task.h"
 
 struct sr_session *sr_session_new(struct sr_args *options, struct sr_error *error)
@@ -43,7 +42,7 @@ enum sr_status sr_session_join(struct sr_session *session, struct sr_ranks *rank
                                struct sr_error *error)
 {
     session->ranks = ranks;
-    session->seats = seats_new(ranks);
+    sr_pool_set_ranks(session->pool, ranks);
     return sr_jobs_widen(session->jobs, sr_ranks_count(ranks), error);
 }
 
@@ -51,8 +50,7 @@ void sr_session_free(struct sr_session *session)
 {
     if (!session) return;
     sr_results_free(session->results);
-    sr_jobs_free(session->jobs); /* first, since workers read what is freed below */
-    seats_free(session->seats);
+    sr_jobs_free(session->jobs);      /* first, since workers read what is freed below */
     sr_states_fini(&session->states); /* with the models that have been deleted */
     sr_session_free_models(session);
     sr_session_free_checkpoints(session);

@@ -348,6 +348,7 @@ static enum sr_status suspects_run(struct task *task, const struct sr_monitor *m
     const struct errands_source source = {.owner = search,
                                           .class = search->class,
                                           .count = (size_t)search->folds.count,
+                                          .ranks = search->together.ranks,
                                           .make = make_fold,
                                           .release = release_fold,
                                           .begin = begin_fold,

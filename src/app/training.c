@@ -15,7 +15,6 @@
 #include "sartor/models/store.h"
 #include "sartor/models/together.h"
 #include "sartor/models/trust.h"
-#include "seats.h"
 #include "task.h"
 
 struct train_task {
@@ -26,7 +25,7 @@ struct train_task {
     struct sr_args *params;
     struct sr_pool *pool;
     struct sr_together together; /* its ranks are NULL where this process is alone */
-    struct seats *seats;         /* NULL: it is not handed out */
+    bool separate;               /* one of the processes trains it, this or another */
     const struct sr_monitor *outer;
     int last_epoch; /* that has been reported */
     char *home;     /* when the training began */
@@ -56,24 +55,36 @@ static bool on_proceed(void *owner)
     return sr_monitor_proceed(((struct train_task *)owner)->outer);
 }
 
-/* One of the processes trains it, this or another. One that ends before its time is replaced by the
- * next. */
+/* Wait for a process that has nothing to do; 0 is this one. -1 when the monitor asks to end. */
+static int wait_for_rank(struct sr_ranks *ranks, const struct sr_monitor *monitor)
+{
+    struct sr_turns turns = {0};
+    int rank;
+    while ((rank = sr_ranks_take(ranks, 0)) < 0) {
+        if (!sr_monitor_proceed(monitor)) return -1;
+        sr_ranks_turn(ranks, &turns);
+    }
+    return rank;
+}
+
+/* One of the processes trains it. One that ends before its time is replaced by the next. */
 static enum sr_status fit_somewhere(struct train_task *train, struct sr_fit *fit,
                                     struct sr_error *error)
 {
     const struct sr_monitor monitor = {train, on_progress, on_epoch, on_proceed};
     const struct sr_together *together = fit->together;
+    struct sr_ranks *ranks = together->ranks;
     train->outer = fit->monitor;
     fit->monitor = &monitor;
     for (;;) {
-        const int rank = seats_take(train->seats, &monitor);
+        const int rank = wait_for_rank(ranks, &monitor);
         if (rank < 0) return sr_stopped(error);
         fit->together = rank ? together : NULL;
         const enum sr_status status = rank ? sr_together_train(train->model, fit, rank, error)
                                            : sr_model_fit(train->model, fit, error);
-        const bool lost = rank && sr_ranks_lost(together->ranks, rank);
-        seats_give(train->seats, rank);
-        if (!status || !lost || sr_ranks_failed(together->ranks, NULL)) return status;
+        const bool lost = rank && sr_ranks_lost(ranks, rank);
+        sr_ranks_give(ranks, rank);
+        if (!status || !lost || sr_ranks_failed(ranks, NULL)) return status;
         fit->resume = fit->checkpoint != NULL;
     }
 }
@@ -95,7 +106,7 @@ static enum sr_status train_run(struct task *task, const struct sr_monitor *moni
         .resume = train->resume,
         .together = train->together.ranks ? &train->together : NULL,
     };
-    enum sr_status status = train->seats && sr_together_can_train(&fit)
+    enum sr_status status = train->separate && sr_together_can_train(&fit)
                                 ? fit_somewhere(train, &fit, error)
                                 : sr_model_fit(train->model, &fit, error);
     if (status) return status;
@@ -268,8 +279,7 @@ enum sr_status sr_session_train(struct sr_session *session, const struct sr_trai
     sr_model_set_data(model, train->data);
     train->pool = session->pool;
     train->together = task_together(session, train->data);
-    if (request.separate && session->seats) train->seats = session->seats;
-    train->task.beside = train->seats != NULL;
+    train->separate = train->task.beside = request.separate && session->ranks;
     train->home = sr_xstrdup(session->home);
     train->jobs = session->jobs;
     train->about = resume_about(session, &request);

@@ -2,6 +2,7 @@ noinst_HEADERS += \
 	include/sartor/base/clock.h \
 	include/sartor/base/error.h \
 	include/sartor/base/file.h \
+	include/sartor/base/handout.h \
 	include/sartor/base/json.h \
 	include/sartor/base/kept.h \
 	include/sartor/base/leave.h \
@@ -25,6 +26,7 @@ libsartor_a_SOURCES += \
 	src/base/error.c \
 	src/base/escape.c \
 	src/base/file.c \
+	src/base/handout.c \
 	src/base/json.c \
 	src/base/kept.c \
 	src/base/leave.c \
@@ -36,6 +38,8 @@ libsartor_a_SOURCES += \
 	src/base/param_value.h \
 	src/base/pool.c \
 	src/base/ranks.c \
+	src/base/ranks_meet.c \
+	src/base/ranks_place.h \
 	src/base/rng.c \
 	src/base/table.c \
 	src/base/text.c \

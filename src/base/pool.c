@@ -28,6 +28,7 @@ struct range {
 
 struct sr_pool {
     int threads;
+    struct sr_ranks *ranks;
     struct worker *workers; /* threads - 1 of them, numbered from 1 */
     int started;
     struct sr_mutex region; /* held by the caller whose region runs */
@@ -171,6 +172,16 @@ void sr_pool_free(struct sr_pool *pool)
     free(pool->workers);
     free(pool->ranges);
     free(pool);
+}
+
+void sr_pool_set_ranks(struct sr_pool *pool, struct sr_ranks *ranks)
+{
+    pool->ranks = ranks;
+}
+
+struct sr_ranks *sr_pool_ranks(const struct sr_pool *pool)
+{
+    return pool ? pool->ranks : NULL;
 }
 
 int sr_pool_threads(const struct sr_pool *pool)

@@ -3,12 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "helper.h"
 #include "order.h"
 #include "sartor/base/clock.h"
 #include "sartor/base/file.h"
 #include "sartor/base/leave.h"
 #include "sartor/base/memory.h"
-#include "sartor/base/words.h"
 #include "sartor/models/trust.h"
 
 /* What a rank that helps has. */
@@ -18,6 +18,7 @@ struct helper {
     struct sr_dataset *data; /* NULL before the first fit */
     char *path;              /* from which it was opened */
     struct header opened;    /* how */
+    struct sr_model *kept;   /* that images have come for; NULL before the first */
 };
 
 /* One message, taken apart. */
@@ -50,11 +51,29 @@ static char *take_words(const char **at, size_t length)
     return words;
 }
 
+static enum sr_status read_block(struct order *order, const struct sr_text *message,
+                                 struct sr_error *error)
+{
+    struct block_header header;
+    if (message->length < sizeof header) return damaged(error);
+    memcpy(&header, message->bytes, sizeof header);
+    order->header.ticket = header.ticket;
+    const size_t most = INT32_MAX, size = sr_shape_size(header.shape.image);
+    return header.state_length > most || header.params_length > most || header.count > most ||
+                   message->length != sizeof header + header.state_length + header.params_length +
+                                          header.count * size
+               ? damaged(error)
+               : SR_OK;
+}
+
 static enum sr_status read_order(struct order *order, const struct sr_text *message,
                                  struct sr_error *error)
 {
     struct header *header = &order->header;
     *order = (struct order){0};
+    if (message->length < sizeof header->work) return damaged(error);
+    memcpy(&header->work, message->bytes, sizeof header->work);
+    if (header->work == WORK_BLOCK) return read_block(order, message, error);
     if (message->length < sizeof *header) return damaged(error);
     memcpy(header, message->bytes, sizeof *header);
     if (header->work == WORK_END) return SR_OK;
@@ -162,17 +181,6 @@ static enum sr_status read_rows(const struct helper *helper, struct order *order
     return status;
 }
 
-static struct sr_args *read_params(const struct sr_model_class *class, const char *line,
-                                   struct sr_error *error)
-{
-    struct sr_words words = {0};
-    struct sr_args *params = NULL;
-    if (!sr_words_split(&line, &words, error))
-        params = sr_args_parse(class->name, class->params, words.items, words.count, NULL, error);
-    sr_words_fini(&words);
-    return params;
-}
-
 /* Say how it stands, and hear whether all go on. */
 static enum sr_status agree(struct helper *helper, enum sr_status own, struct sr_error *error)
 {
@@ -193,7 +201,7 @@ static void take_part(struct helper *helper, struct order *order, const struct s
 {
     struct sr_error error = {0};
     const struct sr_model_class *class = sr_model_class_find(order->header.family, &error);
-    struct sr_args *params = class ? read_params(class, order->params, &error) : NULL;
+    struct sr_args *params = class ? helper_params(class, order->params, &error) : NULL;
     enum sr_status status = params ? open_data(helper, order, &error) : SR_ERROR_FORMAT;
     if (!status) status = read_rows(helper, order, message, &error);
     if (!agree(helper, status, &error)) {
@@ -325,6 +333,31 @@ static enum sr_status fit_model(struct order *order, const struct sr_model_class
     return status;
 }
 
+/* The fit that an order asks for: the answer's bytes. */
+static enum sr_status fit_alone(struct helper *helper, struct order *order,
+                                const struct sr_text *message, const struct sr_monitor *monitor,
+                                struct separate_answer *answer, struct sr_text *bytes,
+                                struct sr_error *error)
+{
+    const struct sr_model_class *class = sr_model_class_find(order->header.family, error);
+    struct sr_args *params = class ? helper_params(class, order->params, error) : NULL;
+    enum sr_status status = params ? open_data(helper, order, error) : SR_ERROR_FORMAT;
+    if (!status) status = read_rows(helper, order, message, error);
+    struct sr_fit fit = {.params = params,
+                         .shape = order->header.shape,
+                         .train = order->train,
+                         .validation = order->validation,
+                         .seed = order->header.seed,
+                         .pool = helper->pool,
+                         .monitor = monitor};
+    if (!status)
+        status = order->header.work == WORK_MODEL
+                     ? fit_model(order, class, &fit, bytes, error)
+                     : fit_and_predict(helper, class, &fit, &order->held_out, answer, bytes, error);
+    sr_args_free(params);
+    return status;
+}
+
 static void work_alone(struct helper *helper, struct order *order, const struct sr_text *message)
 {
     struct sr_error error = {0};
@@ -337,22 +370,10 @@ static void work_alone(struct helper *helper, struct order *order, const struct 
     struct separate_answer *answer = sr_xalloc(sizeof *answer);
     struct sr_text reply = {0}, bytes = {0};
     const double begun = sr_clock_seconds();
-    const struct sr_model_class *class = sr_model_class_find(order->header.family, &error);
-    struct sr_args *params = class ? read_params(class, order->params, &error) : NULL;
-    enum sr_status status = params ? open_data(helper, order, &error) : SR_ERROR_FORMAT;
-    if (!status) status = read_rows(helper, order, message, &error);
-    struct sr_fit fit = {.params = params,
-                         .shape = order->header.shape,
-                         .train = order->train,
-                         .validation = order->validation,
-                         .seed = order->header.seed,
-                         .pool = helper->pool,
-                         .monitor = &monitor};
-    if (!status)
-        status = of_model ? fit_model(order, class, &fit, &bytes, &error)
-                          : fit_and_predict(helper, class, &fit, &order->held_out, answer, &bytes,
-                                            &error);
-    answer->ticket = order->header.ticket;
+    const enum sr_status status =
+        order->header.work == WORK_BLOCK
+            ? helper_block(message, &helper->kept, helper->pool, &monitor, &bytes, &error)
+            : fit_alone(helper, order, message, &monitor, answer, &bytes, &error);
     answer->seconds = sr_clock_seconds() - begun;
     answer->status = (int32_t)status;
     if (status) snprintf(answer->text, sizeof answer->text, "%s", error.text);
@@ -362,7 +383,6 @@ static void work_alone(struct helper *helper, struct order *order, const struct 
     sr_text_fini(&reply);
     sr_text_fini(&bytes);
     free(answer);
-    sr_args_free(params);
 }
 
 enum sr_status sr_together_help(struct sr_ranks *ranks, struct sr_pool *pool,
@@ -387,6 +407,7 @@ enum sr_status sr_together_help(struct sr_ranks *ranks, struct sr_pool *pool,
     }
     sr_text_fini(&message);
     sr_dataset_unref(helper.data);
+    sr_model_unref(helper.kept);
     free(helper.path);
     return status;
 }

@@ -13,6 +13,8 @@ noinst_HEADERS += \
 	include/sartor/models/together.h \
 	include/sartor/models/trust.h
 libsartor_a_SOURCES += \
+	src/models/blocks.c \
+	src/models/blocks.h \
 	src/models/checkpoint.c \
 	src/models/checkpoint.h \
 	src/models/cholesky.c \
@@ -60,6 +62,7 @@ libsartor_a_SOURCES += \
 	src/models/model.c \
 	src/models/model_file.c \
 	src/models/networks.c \
+	src/models/predict.c \
 	src/models/registry.c \
 	src/models/representation.c \
 	src/models/resnet.c \
@@ -86,6 +89,8 @@ libsartor_a_SOURCES += \
 	src/models/half.c \
 	src/models/half.h \
 	src/models/helper.c \
+	src/models/helper.h \
+	src/models/helper_block.c \
 	src/models/order.h \
 	src/models/parts.c \
 	src/models/parts.h \

@@ -13,10 +13,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of what a model has learned: no two have the same. */
+static uint64_t new_number(void)
+{
+    static uint64_t given;
+    return __atomic_add_fetch(&given, 1, __ATOMIC_RELAXED);
+}
+
 struct sr_model *sr_model_new(const struct sr_model_class *class, const char *name)
 {
     struct sr_model *model = sr_xalloc(sizeof *model);
     model->class = class;
+    model->number = new_number();
     model->references = 1;
     snprintf(model->name, sizeof model->name, "%s", name);
     return model;
@@ -135,15 +143,6 @@ static enum sr_status check_samples(const struct sr_fit *fit, struct sr_error *e
     return SR_OK;
 }
 
-/* The other ranks fit, too, and leave out the same validation pictures. */
-static enum sr_status announce(const struct sr_model_class *class, const struct sr_fit *fit,
-                               const struct sr_args *params, struct sr_error *error)
-{
-    struct sr_fit resolved = *fit;
-    resolved.params = params;
-    return sr_together_announce(class, &resolved, error);
-}
-
 enum sr_status sr_model_fit(struct sr_model *model, const struct sr_fit *fit,
                             struct sr_error *error)
 {
@@ -178,13 +177,11 @@ enum sr_status sr_model_fit(struct sr_model *model, const struct sr_fit *fit,
         recorded.mirrored = true;
     }
     if (!sr_together_helps(fit->together)) {
-        if (!sr_together_can(class, fit)) recorded.together = NULL;
-        if (recorded.together) sr_ranks_need_all(recorded.together->ranks, true);
-        if (!status && recorded.together) status = announce(class, fit, params, error);
+        if (status || !sr_together_can(class, fit)) recorded.together = NULL;
+        if (recorded.together) status = sr_together_begin(class, fit, params, error);
     }
     if (!status) status = class->fit(&recorded, &state, error);
-    if (recorded.together && !sr_together_helps(fit->together))
-        sr_ranks_need_all(recorded.together->ranks, false);
+    if (!sr_together_helps(fit->together)) sr_together_end(recorded.together);
     sr_images_fini(&both);
     free(rows);
     if (status) {
@@ -195,6 +192,7 @@ enum sr_status sr_model_fit(struct sr_model *model, const struct sr_fit *fit,
     }
     if (model->state) class->free(model->state);
     model->state = state;
+    model->number = new_number();
     sr_seen_free(model->seen);
     model->seen = seen;
     sr_args_free(model->params);
@@ -220,6 +218,7 @@ void sr_model_take(struct sr_model *model, struct sr_model *from)
     sr_args_free(model->params);
     free(model->history);
     model->state = from->state;
+    model->number = new_number();
     model->seen = from->seen;
     model->trust = from->trust;
     model->params = from->params;
@@ -278,37 +277,4 @@ enum sr_status sr_model_check_bytes(const char *family, enum sr_features feature
                         "%s takes images of up to %d values as pixels; these have %zu. Use "
                         "features=hog or smaller images.",
                         family, SR_BYTES_LENGTH_ANY, size);
-}
-
-static void number_anew(const struct sr_model *model, float *probabilities, size_t count)
-{
-    const int classes = model->shape.classes;
-    for (size_t i = 0; i < count; i++, probabilities += classes) {
-        float own[SR_CLASSES_MAX];
-        memcpy(own, probabilities, (size_t)classes * sizeof *own);
-        for (int c = 0; c < classes; c++) probabilities[c] = own[model->order[c]];
-    }
-}
-
-enum sr_status sr_model_predict(const struct sr_model *model, const struct sr_samples *samples,
-                                struct sr_pool *pool, const struct sr_monitor *monitor,
-                                float *probabilities, struct sr_error *error)
-{
-    if (samples->count == 0) return SR_OK;
-    enum sr_status status = sr_model_check_shape(model, samples->images->shape, 0, error);
-    if (status) return status;
-    status = model->class->predict(model->state, samples, pool, monitor, probabilities, error);
-    if (status) return status;
-    const size_t classes = (size_t)model->shape.classes;
-    if (model->order) number_anew(model, probabilities, samples->count);
-    /* Numbers in a file may be finite and yet so large that results overflow. */
-    for (size_t i = 0; i < samples->count * classes; i++) {
-        if (isfinite(probabilities[i])) continue;
-        return sr_error_set(
-            error, SR_ERROR_NUMERIC,
-            "The probabilities that %s gives image %zu are not finite numbers; its weights are too "
-            "large to be of use.",
-            model->name, (size_t)sr_samples_row(samples, i / classes));
-    }
-    return SR_OK;
 }

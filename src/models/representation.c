@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "blocks.h"
 #include "sartor/base/memory.h"
 #include "sartor/data/identity.h"
 #include "sartor/models/networks.h"
@@ -30,6 +31,17 @@ static enum sr_status check(const struct sr_model *model, const struct sr_sample
     return SR_OK;
 }
 
+static enum sr_status features(const struct sr_model *model, const struct sr_samples *samples,
+                               struct sr_pool *pool, const struct sr_monitor *monitor, float *rows,
+                               struct sr_error *error)
+{
+    struct sr_network_parts parts;
+    sr_networks_parts(model, &parts);
+    const struct sr_inference inference = {
+        .network = parts.network, .input = parts.input, .pool = pool, .monitor = monitor};
+    return sr_inference_features(&inference, samples, rows, error);
+}
+
 enum sr_status sr_representation_fill(const struct sr_model *model,
                                       const struct sr_samples *samples, struct sr_pool *pool,
                                       const struct sr_monitor *monitor, float *rows,
@@ -44,10 +56,9 @@ enum sr_status sr_representation_fill(const struct sr_model *model,
         for (size_t i = 0; !status && i < samples->count * width; i++) rows[i] = sqrtf(rows[i]);
         return status;
     }
+    const struct blocks_wanted wanted = {model, BLOCKS_REPRESENTATION, width, features};
     status = sr_model_check_shape(model, samples->images->shape, 0, error);
-    const struct sr_inference inference = {
-        .network = parts.network, .input = parts.input, .pool = pool, .monitor = monitor};
-    if (!status) status = sr_inference_features(&inference, samples, rows, error);
+    if (!status) status = blocks_fill(&wanted, samples, pool, monitor, rows, error);
     return status ? status : check(model, samples, width, rows, error);
 }
 

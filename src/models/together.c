@@ -86,8 +86,9 @@ bool sr_together_can(const struct sr_model_class *class, const struct sr_fit *fi
            !sr_ranks_lost(together->ranks, SR_RANK_ANY);
 }
 
-enum sr_status sr_together_announce(const struct sr_model_class *class, const struct sr_fit *fit,
-                                    struct sr_error *error)
+/* The other ranks fit, too, and leave out the same validation pictures. */
+static enum sr_status announce(const struct sr_model_class *class, const struct sr_fit *fit,
+                               struct sr_error *error)
 {
     struct sr_ranks *ranks = fit->together->ranks;
     const int count = sr_ranks_count(ranks);
@@ -113,6 +114,27 @@ enum sr_status sr_together_announce(const struct sr_model_class *class, const st
     return why.status ? sr_error_set(error, why.status, "%s", why.text) : SR_OK;
 }
 
+enum sr_status sr_together_begin(const struct sr_model_class *class, const struct sr_fit *fit,
+                                 const struct sr_args *params, struct sr_error *error)
+{
+    struct sr_ranks *ranks = fit->together->ranks;
+    struct sr_fit resolved = *fit;
+    struct sr_turns turns = {0};
+    resolved.params = params;
+    /* Another thread may have given them images of which predictions are wanted. */
+    while (!sr_ranks_take_others(ranks)) sr_ranks_turn(ranks, &turns);
+    sr_ranks_need_all(ranks, true);
+    return announce(class, &resolved, error);
+}
+
+void sr_together_end(const struct sr_together *together)
+{
+    struct sr_ranks *ranks = sr_together_ranks(together);
+    if (!ranks) return;
+    sr_ranks_need_all(ranks, false);
+    for (int i = 1; i < sr_ranks_count(ranks); i++) sr_ranks_give(ranks, i);
+}
+
 bool sr_together_can_send(const struct sr_fit *fit, const struct sr_samples *held_out)
 {
     const struct sr_together *together = fit->together;
@@ -121,60 +143,32 @@ bool sr_together_can_send(const struct sr_fit *fit, const struct sr_samples *hel
             of_file(together, SR_FILE_TEST, held_out));
 }
 
-uint64_t sr_together_tickets(uint64_t count)
+void sr_together_write(const struct sr_model_class *class, const struct sr_fit *fit,
+                       const struct sr_samples *held_out, uint64_t ticket, struct sr_text *order)
 {
-    static uint64_t given; /* so that an answer to an earlier order is known */
-    return __atomic_fetch_add(&given, count, __ATOMIC_RELAXED) + 1;
+    order_write(WORK_SEPARATE, class, fit, held_out, ticket, order);
 }
 
-enum sr_status order_send(struct sr_ranks *ranks, int rank, struct sr_text *message,
-                          struct sr_error *error)
-{
-    const enum sr_status status =
-        sr_ranks_send(ranks, rank, SR_TAG_WORK, message->bytes, message->length, error);
-    if (!status) sr_text_fini(message);
-    return status;
-}
-
-enum sr_status sr_together_send(const struct sr_model_class *class, const struct sr_fit *fit,
-                                const struct sr_samples *held_out, int rank, uint64_t ticket,
-                                struct sr_error *error)
-{
-    struct sr_text message = {0};
-    order_write(WORK_SEPARATE, class, fit, held_out, ticket, &message);
-    return order_send(fit->together->ranks, rank, &message, error);
-}
-
-enum sr_status sr_together_receive(struct sr_ranks *ranks, int rank, bool wait,
-                                   struct sr_together_answer *answer, struct sr_error *error)
+enum sr_status sr_together_read(const struct sr_text *message, int rank,
+                                struct sr_together_answer *answer, struct sr_error *error)
 {
     struct separate_answer *head = sr_xalloc(sizeof *head);
-    struct sr_text message = {0};
-    *answer = (struct sr_together_answer){.rank = rank};
-    enum sr_status status =
-        sr_ranks_next(ranks, SR_TAG_ANSWER, wait, &answer->rank, &message, error);
-    if (!status && message.length < sizeof *head)
-        status = sr_error_set(error, SR_ERROR_FORMAT, "what rank %d sent is damaged", answer->rank);
-    if (!status) {
-        memcpy(head, message.bytes, sizeof *head);
+    enum sr_status status = SR_OK;
+    *answer = (struct sr_together_answer){0};
+    if (message->length < sizeof *head) {
+        status = sr_error_set(error, SR_ERROR_FORMAT, "what rank %d sent is damaged", rank);
+    } else {
+        memcpy(head, message->bytes, sizeof *head);
         head->text[sizeof head->text - 1] = '\0';
-        answer->ticket = head->ticket;
         answer->repeated = (size_t)head->repeated;
         answer->seconds = head->seconds;
-        answer->count = (message.length - sizeof *head) / sizeof(float);
-        answer->probabilities = sr_xalloc(message.length - sizeof *head + 1);
-        memcpy(answer->probabilities, message.bytes + sizeof *head, message.length - sizeof *head);
+        answer->bytes = message->bytes + sizeof *head;
+        answer->count = (message->length - sizeof *head) / sizeof(float);
         if (head->status)
-            sr_error_set(&answer->error, (enum sr_status)head->status, "%s", head->text);
+            status = sr_error_set(error, (enum sr_status)head->status, "%s", head->text);
     }
     free(head);
-    sr_text_fini(&message);
     return status;
-}
-
-void sr_together_give_up(struct sr_ranks *ranks, int rank, uint64_t ticket)
-{
-    sr_ranks_send(ranks, rank, SR_TAG_MEET, &ticket, sizeof ticket, NULL);
 }
 
 void sr_together_dismiss(struct sr_ranks *ranks)

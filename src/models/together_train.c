@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "order.h"
+#include "sartor/base/handout.h"
 #include "sartor/base/memory.h"
 
 bool sr_together_can_train(const struct sr_fit *fit)
@@ -45,12 +46,13 @@ static void relay(struct sr_ranks *ranks, int rank, uint64_t ticket,
 }
 
 /* Take over the model that an answer holds. */
-static enum sr_status take_model(struct sr_model *model, const struct sr_text *message,
-                                 const struct separate_answer *head, struct sr_error *error)
+static enum sr_status take_model(struct sr_model *model, const struct sr_text *message, int rank,
+                                 struct sr_error *error)
 {
-    if (head->status) return sr_error_set(error, (enum sr_status)head->status, "%s", head->text);
-    struct sr_model *trained = sr_model_parse(model->name, message->bytes + sizeof *head,
-                                              message->length - sizeof *head, error);
+    struct sr_together_answer answer;
+    if (sr_together_read(message, rank, &answer, error)) return error->status;
+    const size_t length = message->length - (size_t)((const char *)answer.bytes - message->bytes);
+    struct sr_model *trained = sr_model_parse(model->name, answer.bytes, length, error);
     if (!trained) return error->status;
     sr_model_take(model, trained);
     sr_model_unref(trained);
@@ -61,13 +63,15 @@ enum sr_status sr_together_train(struct sr_model *model, const struct sr_fit *fi
                                  struct sr_error *error)
 {
     struct sr_ranks *ranks = fit->together->ranks;
-    struct separate_answer *head = sr_xalloc(sizeof *head);
     struct sr_text message = {0}, order = {0};
     struct sr_turns turns = {0};
-    const uint64_t ticket = sr_together_tickets(1);
+    const uint64_t ticket = sr_handout_ticket();
     bool given_up = false;
     order_write(WORK_MODEL, model->class, fit, NULL, ticket, &order);
-    enum sr_status status = order_send(ranks, rank, &order, error);
+    enum sr_status status =
+        sr_ranks_send(ranks, rank, SR_TAG_WORK, order.bytes, order.length, error);
+    if (!status)
+        sr_text_fini(&order); /* where the rank is lost meanwhile, the bytes have to stay */
     while (!status) {
         int from = rank;
         relay(ranks, rank, ticket, fit->monitor);
@@ -76,19 +80,12 @@ enum sr_status sr_together_train(struct sr_model *model, const struct sr_fit *fi
         status = SR_OK;
         if (!given_up && !sr_monitor_proceed(fit->monitor)) {
             given_up = true;
-            sr_together_give_up(ranks, rank, ticket);
+            sr_handout_give_up(ranks, rank, ticket);
         }
         sr_ranks_turn(ranks, &turns);
     }
     if (!status) relay(ranks, rank, ticket, fit->monitor);
-    if (!status && message.length < sizeof *head)
-        status = sr_error_set(error, SR_ERROR_FORMAT, "what rank %d sent is damaged", rank);
-    if (!status) {
-        memcpy(head, message.bytes, sizeof *head);
-        head->text[sizeof head->text - 1] = '\0';
-        status = take_model(model, &message, head, error);
-    }
-    free(head);
+    if (!status) status = take_model(model, &message, rank, error);
     sr_text_fini(&message);
     return status;
 }

@@ -1,3 +1,7 @@
+check_PROGRAMS += tests/models/test_blocks
+tests_models_test_blocks_SOURCES = tests/models/test_blocks.c
+tests_models_test_blocks_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_models_test_blocks_LDADD = $(TEST_LIBS)
 noinst_HEADERS += tests/models/backdrops.h tests/models/mini.h tests/models/photos.h
 check_PROGRAMS += tests/models/test_classes
 tests_models_test_classes_SOURCES = tests/models/test_classes.c

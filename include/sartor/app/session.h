@@ -51,7 +51,6 @@ struct sr_session {
     struct sr_pool *pool;
     /* The processes of this run, see sr_session_join; NULL: alone. */
     struct sr_ranks *ranks;
-    struct seats *seats;
     struct sr_jobs *jobs;
     /* See results.h. */
     struct sr_results *results;

@@ -13,12 +13,16 @@
 #include <stddef.h>
 
 struct sr_pool;
+struct sr_ranks;
 
 /* `threads` workers in all, the caller's included; 0 means one for each
  * processor that this process may use. */
 struct sr_pool *sr_pool_new(int threads, struct sr_error *error);
 void sr_pool_free(struct sr_pool *pool);
 int sr_pool_threads(const struct sr_pool *pool);
+/* The ranks (ranks.h) to which work for the pool can be handed out; NULL: this process is alone. */
+void sr_pool_set_ranks(struct sr_pool *pool, struct sr_ranks *ranks);
+struct sr_ranks *sr_pool_ranks(const struct sr_pool *pool); /* NULL-safe */
 
 /* Call slice(context, index, worker) once for every index in 0..count-1, worker
  * in 0..threads-1 naming the scratch memory to use. Returns when all are done.

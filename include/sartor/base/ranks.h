@@ -38,6 +38,20 @@ bool sr_ranks_lost(struct sr_ranks *ranks, int number);
 void sr_ranks_need_all(struct sr_ranks *ranks, bool all);
 /* Look whether all are there, unless that was done just now. Waiting does it, too. */
 void sr_ranks_watch(struct sr_ranks *ranks);
+
+/* Work is handed out by rank 0, to each rank one piece at a time. Take a rank that has none and is
+ * not lost, from number `first` on: -1 when there is none. */
+int sr_ranks_take(struct sr_ranks *ranks, int first);
+/* All ranks above 0, for work that all share. False, and none is taken, while any has other work.
+ */
+bool sr_ranks_take_others(struct sr_ranks *ranks);
+/* What it had is done, or lost with it. */
+void sr_ranks_give(struct sr_ranks *ranks, int number);
+/* What the rank has kept of earlier work, as a number that whoever took it has given; 0 at first.
+ */
+uint64_t sr_ranks_kept(const struct sr_ranks *ranks, int number);
+void sr_ranks_keep(struct sr_ranks *ranks, int number, uint64_t what);
+
 /* Bytes sent by this process so far. */
 uint64_t sr_ranks_sent(struct sr_ranks *ranks);
 

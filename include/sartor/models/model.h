@@ -156,6 +156,7 @@ struct sr_model_class {
 struct sr_model {
     const struct sr_model_class *class;
     void *state;
+    uint64_t number;        /* of this state, in this process */
     struct sr_args *params; /* as trained, defaults included */
     struct sr_model_shape shape;
     char name[64];

@@ -29,34 +29,27 @@ static inline struct sr_ranks *sr_together_ranks(const struct sr_together *toget
 }
 bool sr_together_helps(const struct sr_together *together);
 
-/* Rank 0: can the fit be shared? Then tell the others of it, and wait until all have the data. */
+/* Rank 0: can the fit be shared? Then wait until the others have nothing else to do, tell them of
+ * it, and wait until all have the data. To be ended in any case; NULL-safe. */
 bool sr_together_can(const struct sr_model_class *class, const struct sr_fit *fit);
-enum sr_status sr_together_announce(const struct sr_model_class *class, const struct sr_fit *fit,
-                                    struct sr_error *error);
-/* So many tickets of their own: the first of them. Each order to a rank alone has one. */
-uint64_t sr_together_tickets(uint64_t count);
+enum sr_status sr_together_begin(const struct sr_model_class *class, const struct sr_fit *fit,
+                                 const struct sr_args *params, struct sr_error *error);
+void sr_together_end(const struct sr_together *together);
 /* Rank 0: a fit that one rank does alone, whose predictions of `held_out` are wanted; rows whose
- * picture is among these are not trained on. */
+ * picture is among these are not trained on. The order's bytes are appended. */
 bool sr_together_can_send(const struct sr_fit *fit, const struct sr_samples *held_out);
-enum sr_status sr_together_send(const struct sr_model_class *class, const struct sr_fit *fit,
-                                const struct sr_samples *held_out, int rank, uint64_t ticket,
-                                struct sr_error *error);
+void sr_together_write(const struct sr_model_class *class, const struct sr_fit *fit,
+                       const struct sr_samples *held_out, uint64_t ticket, struct sr_text *order);
 /* What a rank answers. */
 struct sr_together_answer {
-    int rank;
-    uint64_t ticket;
-    struct sr_error error; /* status SR_OK: it has done it */
-    size_t repeated;       /* rows that were not trained on */
+    size_t repeated; /* rows that were not trained on */
     double seconds;
-    float *probabilities; /* held_out.count × classes = `count`; freed by the caller */
+    const void *bytes; /* floats, `count` of them, of no alignment; within the message */
     size_t count;
 };
-/* The next answer, of a rank or of SR_RANK_ANY. SR_PENDING when none is there and `wait` is false.
- */
-enum sr_status sr_together_receive(struct sr_ranks *ranks, int rank, bool wait,
-                                   struct sr_together_answer *answer, struct sr_error *error);
-/* What was sent is not wanted any more: its answer comes soon, and says so. */
-void sr_together_give_up(struct sr_ranks *ranks, int rank, uint64_t ticket);
+/* Take a message apart. The status is that of the rank's work. */
+enum sr_status sr_together_read(const struct sr_text *message, int rank,
+                                struct sr_together_answer *answer, struct sr_error *error);
 /* Rank 0: a rank trains a model alone; its progress goes to the fit's monitor. On success the model
  * has what sr_model_fit gives, and its trust. The checkpoint is kept there where that rank has the
  * same folder. Where the rank is lost meanwhile (sr_ranks_lost), nothing has happened. On a worker.
