@@ -9,7 +9,7 @@ noinst_HEADERS += include/sartor/compute/bf16.h include/sartor/compute/cpu.h inc
 ## The same kernels, once for each instruction set of include/sartor/compute/cpu.h. SR_WIDTH is how
 ## many floats a vector of src/compute/vector.h holds.
 kernel_sources = src/compute/bytes_near.c src/compute/bytes_tiles.c src/compute/conv.c src/compute/conv_weights.c src/compute/dots.c \
-	src/compute/pointwise.c src/compute/product.c src/compute/update.c src/compute/winograd_tiles.c
+	src/compute/pointwise.c src/compute/product.c src/compute/update.c src/compute/winograd_products.c src/compute/winograd_tiles.c
 noinst_LIBRARIES += libkernels_baseline.a
 libkernels_baseline_a_SOURCES = $(kernel_sources)
 libkernels_baseline_a_CPPFLAGS = $(AM_CPPFLAGS) -DSR_ISA=baseline -DSR_WIDTH=4

@@ -192,6 +192,7 @@ void SR_NAME(winograd_out_back)(const struct sr_winograd *g, const float *dy, in
                                 float *dm);
 void SR_NAME(winograd_in_back)(const struct sr_winograd *g, const float *dv, bool adds, float *dx,
                                int images);
+void SR_NAME(winograd_products)(const struct sr_winograd_products *p);
 void SR_NAME(winograd_in_16)(const struct sr_winograd *g, const float *x, int images,
                              const struct sr_points_16 *v);
 void SR_NAME(winograd_out_back_16)(const struct sr_winograd *g, const float *dy, int images,

@@ -272,6 +272,25 @@ void sr_winograd_in_back_reference(const struct sr_winograd *g, const float *dv,
         false);
 }
 
+void sr_winograd_products_reference(const struct sr_winograd_products *p)
+{
+    const int slots = sr_slots(p->outputs);
+    for (int point = 0; point < p->points; point++)
+        for (int tile = 0; tile < p->tiles; tile++)
+            for (int slot = 0; slot < slots; slot++) {
+                const float *from = p->from + (size_t)point * p->from_stride + tile * SR_BLOCK,
+                            *w = p->w + point * p->inputs * slots +
+                                 slot / SR_BLOCK * p->inputs * SR_BLOCK + slot % SR_BLOCK;
+                double sum = 0;
+                for (int c = 0; c < p->inputs; c++)
+                    sum += (double)from[c / SR_BLOCK * p->tiles * SR_BLOCK + c % SR_BLOCK] *
+                           (double)w[c * SR_BLOCK];
+                p->to[(size_t)point * p->to_stride +
+                      (size_t)((slot / SR_BLOCK * p->tiles + tile) * SR_BLOCK + slot % SR_BLOCK)] =
+                    (float)sum;
+            }
+}
+
 void sr_winograd_filter_reference(const struct sr_winograd *g, const float *w, int block, float *u)
 {
     struct matrices t = matrices_of(g->tile);

@@ -38,6 +38,11 @@ int convolver_group(const struct convolver *v)
     return v->tiled ? sr_winograd_group(&v->winograd) : INT_MAX;
 }
 
+int convolver_forward_group(const struct convolver *v)
+{
+    return v->tiled ? sr_winograd_forward_group(&v->winograd) : INT_MAX;
+}
+
 /* A product over fewer tiles spends its time on reading the weights. */
 int convolver_slice(const struct convolver *v)
 {

@@ -19,8 +19,9 @@ struct convolver {
 
 struct convolver convolver_of(const struct sr_conv *conv, bool bf16);
 void convolver_carve(struct convolver *v, struct carver *carver, bool input_gradient);
-/* Images to do at a time; INT_MAX: any number. */
+/* Images to do at a time, and no more than those in the forward pass; INT_MAX: any number. */
 int convolver_group(const struct convolver *v);
+int convolver_forward_group(const struct convolver *v);
 /* Images that a slice of the forward pass should have at least, for speed. */
 int convolver_slice(const struct convolver *v);
 /* Floats of a worker's scratch for so many images. */

@@ -88,10 +88,16 @@ static int group_images(const struct unit *u, const struct layer *layer)
     return most < (int)fit ? most : (int)fit;
 }
 
-/* The same for a slice of `images`: groups of even size. */
-static int even_group(const struct unit *u, const struct layer *layer, int images)
+/* And in the forward pass. */
+static int forward_images(const struct unit *u, const struct layer *layer)
 {
-    const int most = group_images(u, layer);
+    const int most = group_images(u, layer), tiled = convolver_forward_group(u->own);
+    return tiled < most ? tiled : most;
+}
+
+/* A slice of `images` in groups of even size, of at most so many. */
+static int even_group(int images, int most)
+{
     if (images <= most) return images;
     const int groups = (images + most - 1) / most;
     return (images + groups - 1) / groups;
@@ -250,7 +256,8 @@ static void forward_slice(void *context, size_t index, int worker)
     struct sr_conv_end end = {.relu = u->relu, .bias = own->bias};
     if (!end.bias && job->layer->spec.bias) end.bias = job_values(job, BIAS);
     const struct unit *observer = observer_of(job);
-    int from, images = job_slice(job, index, &from), group = even_group(u, job->layer, images);
+    int from, images = job_slice(job, index, &from),
+              group = even_group(images, forward_images(u, job->layer));
     float *own_scratch = job_scratch(job, worker);
     for (int first = from, count; first < from + images; first += count) {
         float *scratch = own_scratch + convolver_room(u, job->layer);
@@ -368,7 +375,8 @@ static void backward_slice(void *context, size_t index, int worker)
     const struct job *job = context;
     const struct unit *u = job->unit;
     const struct sr_kernels *k = job->kernels;
-    int from, images = job_slice(job, index, &from), group = even_group(u, job->layer, images);
+    int from, images = job_slice(job, index, &from),
+              group = even_group(images, group_images(u, job->layer));
     int blocks = u->mid.slots / SR_BLOCK, pixels = shape_pixels(&u->mid);
     float *part = job->parameters ? job_part(job, index) : NULL, *own_scratch;
     float *bias = part ? part + sr_conv_weight_size(&job->layer->conv) : NULL;

@@ -125,9 +125,10 @@ static void bench_products_16(const struct sr_winograd *g)
 
 /* The least seconds of Winograd's convolutions of IMAGES images, in floats or in bf16: forward,
  * then both gradients at once. */
-static void time_winograd(const struct sr_winograd *g, int group, bool half, double best[2])
+static void time_winograd(const struct sr_winograd *g, bool half, double best[2])
 {
     const struct sr_kernels *k = sr_kernels();
+    const int groups[2] = {sr_winograd_forward_group(g), sr_winograd_group(g)}, group = groups[1];
     size_t in = sr_conv_input_size(&g->conv), out = sr_conv_output_size(&g->conv);
     float *x = array(IMAGES * in), *y = array(IMAGES * out), *dx = array(IMAGES * in),
           *u = array(half ? sr_winograd_weights_16(g) : sr_winograd_weights(g)),
@@ -140,7 +141,7 @@ static void time_winograd(const struct sr_winograd *g, int group, bool half, dou
         for (int way = 0; way < 2; way++) {
             double start = sr_clock_cpu_seconds();
             for (int first = 0, count; first < IMAGES; first += count) {
-                count = IMAGES - first < group ? IMAGES - first : group;
+                count = IMAGES - first < groups[way] ? IMAGES - first : groups[way];
                 const float *from = x + (size_t)first * in;
                 float *to = y + (size_t)first * out;
                 const struct sr_conv_end end = {.relu = true, .y = to};
@@ -170,15 +171,13 @@ static void bench_winograd(const struct sr_conv *c)
 {
     struct sr_winograd g;
     if (!sr_winograd_plan(c, &g)) return;
-    int group = sr_winograd_group(&g);
-    if (group > IMAGES) group = IMAGES;
     double best[2], operations = 2.0 * IMAGES * (double)sr_conv_multiply_adds(c);
-    time_winograd(&g, group, false, best);
+    time_winograd(&g, false, best);
     printf("  %-32s", g.tile == 4 ? "by Winograd, tiles of 4" : "by Winograd, tiles of 3");
     print_rate(operations, best[0]);
     print_rate(2 * operations, best[1]);
     puts("  both");
-    time_winograd(&g, group, true, best);
+    time_winograd(&g, true, best);
     printf("  %-32s", "the same in bf16");
     print_share(operations, best[0], one_peak_16);
     print_share(2 * operations, best[1], one_peak_16);

@@ -118,6 +118,19 @@ static void compare_transforms(const struct sr_kernels *k, const struct sr_winog
         twin->winograd_filter(g, w, block, u2);
     }
     assert_near(u, u2, weights, "filter");
+    struct sr_winograd_products products = {.from = v,
+                                            .w = u,
+                                            .to = m,
+                                            .from_stride = sr_winograd_stride(c->inputs, tiles),
+                                            .to_stride = sr_winograd_stride(c->outputs, tiles),
+                                            .points = (int)points,
+                                            .tiles = tiles,
+                                            .inputs = c->inputs,
+                                            .outputs = c->outputs};
+    k->winograd_products(&products);
+    products.to = m2;
+    twin->winograd_products(&products);
+    assert_near(m, m2, out, "products");
     k->winograd_filter_back(g, u, w);
     twin->winograd_filter_back(g, u, w2);
     assert_near(w, w2, sr_conv_weight_size(c), "filter, back");
@@ -303,6 +316,12 @@ static void test_plan(void **state)
     assert_int_equal(g.tile, 3);
     assert_int_equal(sr_winograd_points(&g), 25);
     assert_true(sr_winograd_group(&g) > 1 && sr_winograd_group(&g) <= 16);
+    /* The forward pass takes images of few tiles together, and others alone. */
+    assert_int_equal(sr_winograd_forward_group(&g), 16);
+    struct sr_conv block = {14, 14, 32, 14, 14, 32, 3, 1, 1, false};
+    assert_true(sr_winograd_plan(&block, &g));
+    assert_int_equal(sr_winograd_forward_group(&g), 1);
+    assert_true(sr_winograd_group(&g) > 1);
     /* Weights beyond the second-level cache are read once for many images. */
     struct sr_conv wide = {7, 7, 256, 7, 7, 256, 3, 1, 1, false};
     assert_true(sr_winograd_plan(&wide, &g));

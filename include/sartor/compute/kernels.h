@@ -83,6 +83,17 @@ struct sr_conv_end {
     const struct sr_ahead *ahead; /* of winograd.h; NULL: nothing */
 };
 
+/* Products over the points of Winograd's tiles (winograd.h), each a convolution of a row of tiles
+ * with a 1×1 kernel: to = from w. A point's numbers lie as [block][tile][16], `from_stride` and
+ * `to_stride` floats from those of the next; its weights are packed and follow each other. */
+struct sr_winograd_products {
+    const float *from, *w;
+    float *to;
+    size_t from_stride, to_stride;
+    int points, tiles, inputs, outputs;
+    const struct sr_ahead *ahead; /* NULL: nothing */
+};
+
 enum sr_conv_flags {
     SR_CONV_RELU = 1, /* y = max(0, result) */
     SR_CONV_ADD = 2,  /* y += result */
@@ -212,6 +223,7 @@ struct sr_kernels {
     void (*winograd_out_back)(const struct sr_winograd *g, const float *dy, int images, float *dm);
     void (*winograd_in_back)(const struct sr_winograd *g, const float *dv, bool adds, float *dx,
                              int images);
+    void (*winograd_products)(const struct sr_winograd_products *p);
     /* The same to bf16, for winograd16.c: `channels` pair two channels of a tile, `tiles` a channel
      * of two tiles; NULL for what is not wanted. */
     void (*winograd_in_16)(const struct sr_winograd *g, const float *x, int images,

@@ -69,9 +69,11 @@ static inline size_t sr_winograd_stride_16(int channels, int tiles)
 /* Choose the tile for `c`; false where the direct kernels are at least as fast. */
 bool sr_winograd_plan(const struct sr_conv *c, struct sr_winograd *g);
 
-/* Images to do at a time, so that their points stay in the second-level cache; and the floats of
- * scratch for so many, for the forward pass or for the backward pass. */
+/* Images to do at a time, so that their points stay in the second-level cache, and for the forward
+ * pass alone; and the floats of scratch for so many, for the forward pass or for the backward pass.
+ */
 int sr_winograd_group(const struct sr_winograd *g);
+int sr_winograd_forward_group(const struct sr_winograd *g);
 size_t sr_winograd_scratch(const struct sr_winograd *g, int images, bool backward);
 size_t sr_winograd_scratch_16(const struct sr_winograd *g, int images, bool backward);
 
