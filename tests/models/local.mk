@@ -77,3 +77,7 @@ check_PROGRAMS += tests/models/test_svm
 tests_models_test_svm_SOURCES = tests/models/test_svm.c
 tests_models_test_svm_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_models_test_svm_LDADD = $(TEST_LIBS)
+check_PROGRAMS += tests/models/test_damaged
+tests_models_test_damaged_SOURCES = tests/models/test_damaged.c
+tests_models_test_damaged_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_models_test_damaged_LDADD = $(TEST_LIBS)
