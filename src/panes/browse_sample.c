@@ -206,7 +206,7 @@ static int draw_facts(struct sr_session *session, struct sr_area area, enum sr_f
                                    verdict.shown, truth);
         if (area.height > y + (int)session->entry_count && area.width >= 40)
             sr_area_text(area, 0, y++, sr_pane_style(session, SR_ROLE_FAINT),
-                         "> predicted  * true");
+                         truth >= 0 ? "> predicted  * true" : "> predicted");
     } else {
         if (entry) sr_text_printf(&title, "%s", entry->name);
         y = sr_pane_paragraph(area, y, sr_pane_style(session, SR_ROLE_TITLE), sr_text_get(&title));

@@ -41,6 +41,21 @@ expect 0 "[5 Explain]" "the next method"
 explain mlp weights; expect 1 "mlp" "weights of what has no linear ones"
 script 'model mlp\npane explain\nmethod auto\nscreen to=auto.txt\n'; expect 0 "" "the default method of any model"
 
+# A picture of one's own: what was given, what was cut out of it, what the model gets.
+cp "$source"/tests/commands/pictures/boot.png .
+own() { # SIZE PANE
+    script 'set size=%s\nshow boot.png\nmodel cnn\npane %s\nscreen\ndescribe\n' "$1" "$2"
+    expect 0 "picture:0  boot.png" "a picture in $2, $1"
+}
+own 130x40 explain
+grep -qE '^ picture +cut out +as the model gets it +heat for Ankle boot +Ankle boot [0-9]+ %$' out; report $? "beside what was cut out and what is given to the model"
+shows "nearest training images" "with the images that it resembles"; shows "Explain: picture:0 is boot.png. cnn predicts Ankle boot" "in sentences"
+own 80x24 explain; grep -qE '^ picture +cut out +image +Ankle boot' out; report $? "where there is less room"
+own 30x12 explain; shows "HiRes-CAM of cnn" "where there is hardly any"
+own 130x40 browse; shows "> predicted" "with what is predicted"
+! grep -q "\* true" out; report $? "of which nobody knows whether it is true"
+shows "The cursor is on the 1st, picture:0, boot.png" "in sentences"
+
 # pause and resume.
 script 'train mlp name=slow epochs=3 background\npause slow\njobs\nresume slow\nwait\nmodels\n'
 expect 0 "slow" "a job that is paused"; grep -q "slow  *paused" out; report $? "is listed so"
