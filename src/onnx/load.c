@@ -253,6 +253,7 @@ static enum sr_status read_node(struct reading *r, const struct onnx_node *node,
     /* What the layer itself says against its input. */
     status = sr_layer_shape(r->layers.items, before, r->layers.image, &shape, error);
     if (!status) return SR_OK;
+    error->status = SR_ERROR_FORMAT;
     sr_error_prefix(error, "The node \"%s\" (%s)", piece_show(node->name).text,
                     piece_show(node->operator).text);
     return SR_ERROR_FORMAT;

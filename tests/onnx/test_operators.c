@@ -140,6 +140,28 @@ static const char *reshaped(struct graph *graph, const char *x)
                          (const int64_t[]){-1, KERNELS * 36});
 }
 
+/* The shape of the vector from that of the picture, as converters of Keras models have it. */
+static const char *reshaped_by_its_shape(struct graph *graph, const char *x)
+{
+    const char *picture = convolved(graph, x), *shape = graph_one(graph, "Shape", "shape", picture);
+    const char *images = graph_two(graph, "Gather", "images", shape, WHOLE(graph, "place", -4));
+    const char *same = graph_two(graph, "Unsqueeze", "same", images, WHOLE(graph, "axis", 0));
+    const char *list =
+        graph_two(graph, "Concat", "list", same, WHOLE(graph, "numbers", KERNELS * 36));
+    return graph_two(graph, "Reshape", "vector", picture, list);
+}
+
+/* The first two of three numbers. */
+static const char *reshaped_by_a_part(struct graph *graph, const char *x)
+{
+    const char *two =
+        graph_node(graph, "Slice", "two",
+                   INPUTS(WHOLE(graph, "three", -1, KERNELS * 36, 5), WHOLE(graph, "from", 0),
+                          WHOLE(graph, "to", -1), WHOLE(graph, "axis", 0), WHOLE(graph, "step", 1)),
+                   NULL);
+    return graph_two(graph, "Reshape", "vector", convolved(graph, x), two);
+}
+
 static const char *padded(struct graph *graph, const char *x)
 {
     return graph_node(graph, "Conv", "conv", INPUTS(x, NUMBERS(graph, KERNELS, 1, 3, 3)),
@@ -199,6 +221,8 @@ static void same_in_two_ways(void **unused)
     expect_same(global_pool, mean_by_node, KERNELS);
     expect_same(scaled, scaled_otherwise, KERNELS * 36);
     expect_same(convolved, reshaped, KERNELS * 36);
+    expect_same(convolved, reshaped_by_its_shape, KERNELS * 36);
+    expect_same(convolved, reshaped_by_a_part, KERNELS * 36);
     expect_same(padded, padded_by_itself, KERNELS * 64);
     expect_same(silu, silu_turned, KERNELS * 36);
 }
@@ -208,7 +232,7 @@ static void same_in_two_ways(void **unused)
 #define REFUSED(NAME, ...)                                                                         \
     static const char *NAME(struct graph *graph, const char *x)                                    \
     {                                                                                              \
-        (void)x;                                                                                   \
+        (void)x; /* a node that is refused may stand beside one that reads the image */            \
         return __VA_ARGS__;                                                                        \
     }
 #define CONV_WITH(...)                                                                             \
@@ -254,6 +278,74 @@ REFUSED(constant_of_text, graph_two(graph, "Mul", "product", x,
 REFUSED(vector_convolved, graph_two(graph, "Conv", "z", graph_one(graph, "Flatten", "flat", x),
                                     NUMBERS(graph, KERNELS, 1, 3, 3)))
 
+REFUSED(grouped, CONV_WITH(INT("group", 2)))
+REFUSED(flat_weights, graph_two(graph, "Conv", "z", x, NUMBERS(graph, KERNELS, 3, 3)))
+REFUSED(weights_not_square, graph_two(graph, "Conv", "z", x, NUMBERS(graph, KERNELS, 1, 3, 2)))
+REFUSED(other_kernel, CONV_WITH(INTS("kernel_shape", 2, 5, 5)))
+REFUSED(other_channels, graph_two(graph, "Conv", "z", x, NUMBERS(graph, KERNELS, 2, 3, 3)))
+REFUSED(bias_of_three,
+        graph_node(graph, "Conv", "z",
+                   INPUTS(x, NUMBERS(graph, KERNELS, 1, 3, 3), NUMBERS(graph, 3)), NULL))
+REFUSED(computed_bias,
+        graph_node(graph, "Conv", "z", INPUTS(x, NUMBERS(graph, KERNELS, 1, 3, 3), x), NULL))
+REFUSED(constant_convolved, convolved(graph, x),
+        graph_two(graph, "Conv", "z", NUMBERS(graph, 1, 1, 8, 8), NUMBERS(graph, KERNELS, 1, 3, 3)))
+REFUSED(window_too_large, CONV_WITH(INTS("pads", 4, 0, 0, 0, 0), INTS("strides", 2, 0, 0)))
+REFUSED(pool_of_nothing, graph_one(graph, "MaxPool", "z", x))
+REFUSED(rounded_up, graph_node(graph, "AveragePool", "z", INPUTS(x),
+                               ATTRIBUTES(INTS("kernel_shape", 2, 2, 2), INT("ceil_mode", 1))))
+REFUSED(vector_pooled,
+        graph_node(graph, "MaxPool", "z", INPUTS(graph_one(graph, "Flatten", "flat", x)),
+                   ATTRIBUTES(INTS("kernel_shape", 2, 2, 2))))
+REFUSED(image_pooled,
+        graph_node(graph, "MaxPool", "z", INPUTS(x), ATTRIBUTES(INTS("kernel_shape", 2, 2, 2))))
+REFUSED(pool_larger_than_its_input, graph_node(graph, "MaxPool", "z", INPUTS(convolved(graph, x)),
+                                               ATTRIBUTES(INTS("kernel_shape", 2, 9, 9))))
+REFUSED(vector_averaged,
+        graph_one(graph, "GlobalAveragePool", "z", graph_one(graph, "Flatten", "flat", x)))
+REFUSED(channels_last_convolved,
+        graph_two(graph, "Conv", "z",
+                  graph_node(graph, "Transpose", "last", INPUTS(convolved(graph, x)),
+                             ATTRIBUTES(INTS("perm", 4, 0, 2, 3, 1))),
+                  NUMBERS(graph, KERNELS, KERNELS, 3, 3)))
+REFUSED(three_factors, graph_two(graph, "Mul", "z", convolved(graph, x), NUMBERS(graph, 3, 1, 1)))
+REFUSED(constants_added, graph_two(graph, "Sub", "z", NUMBERS(graph, 2), x))
+REFUSED(unknown, graph_one(graph, "Cosh", "z", x))
+REFUSED(shape_of_numbers, convolved(graph, x), convolved(graph, x),
+        graph_one(graph, "Shape", "z", NUMBERS(graph, 2)))
+REFUSED(part_of_a_shape, graph_node(graph, "Shape", "z", INPUTS(x), ATTRIBUTES(INT("start", 1))))
+REFUSED(gathered_behind_the_end, graph_two(graph, "Gather", "z", graph_one(graph, "Shape", "s", x),
+                                           WHOLE(graph, "place", 4)))
+REFUSED(gathered_before_the_start,
+        graph_two(graph, "Gather", "z", graph_one(graph, "Shape", "s", x),
+                  WHOLE(graph, "place", -5)))
+REFUSED(gathered_of_floats, convolved(graph, x), convolved(graph, x),
+        graph_two(graph, "Gather", "z", NUMBERS(graph, 3), WHOLE(graph, "place", 0)))
+REFUSED(every_second,
+        graph_node(graph, "Slice", "z",
+                   INPUTS(graph_one(graph, "Shape", "s", x), WHOLE(graph, "from", 0),
+                          WHOLE(graph, "to", 3), WHOLE(graph, "axis", 0), WHOLE(graph, "step", 2)),
+                   NULL))
+REFUSED(of_two_ends, graph_node(graph, "Slice", "z",
+                                INPUTS(graph_one(graph, "Shape", "s", x), WHOLE(graph, "from", 0),
+                                       WHOLE(graph, "to", 3, 4)),
+                                NULL))
+REFUSED(list_of_an_image, graph_two(graph, "Concat", "z", WHOLE(graph, "first", -1), x))
+REFUSED(turned_product,
+        graph_node(graph, "Gemm", "z",
+                   INPUTS(graph_one(graph, "Flatten", "flat", x), NUMBERS(graph, SIDE *SIDE, 2)),
+                   ATTRIBUTES(INT("transA", 1))))
+REFUSED(scaled_product,
+        graph_node(graph, "Gemm", "z",
+                   INPUTS(graph_one(graph, "Flatten", "flat", x), NUMBERS(graph, SIDE *SIDE, 2)),
+                   ATTRIBUTES(FLOAT("alpha", 0.5f))))
+REFUSED(other_inputs, graph_two(graph, "MatMul", "z", graph_one(graph, "Flatten", "flat", x),
+                                NUMBERS(graph, 63, 2)))
+REFUSED(computed_product_bias,
+        graph_node(graph, "Gemm", "z",
+                   INPUTS(graph_one(graph, "Flatten", "flat", x), NUMBERS(graph, SIDE *SIDE, 2), x),
+                   NULL))
+
 static void refused(void **unused)
 {
     static const struct {
@@ -287,6 +379,37 @@ static void refused(void **unused)
         {dense_of_picture, "put a Flatten before it"},
         {constant_of_text, "has no numbers that are read"},
         {vector_convolved, "reads a vector where a picture is needed"},
+        {grouped, "has 2 groups; only one is read"},
+        {flat_weights, "has weights that are not outputs × inputs × kernel × kernel"},
+        {weights_not_square, "has weights that are not outputs × inputs × kernel × kernel"},
+        {other_kernel, "has weights for 1 channels and kernels of 3"},
+        {other_channels, "has weights for 2 channels and kernels of 3"},
+        {bias_of_three, "has 3 numbers where 2 are needed"},
+        {computed_bias, "has no constant numbers as input 3"},
+        {constant_convolved, "reads what is no output of a layer"},
+        {window_too_large, "has a kernel or stride out of 1 to 64"},
+        {pool_of_nothing, "has no kernel_shape"},
+        {rounded_up, "rounds its size up (ceil_mode)"},
+        {vector_pooled, "reads a vector where a picture is needed"},
+        {image_pooled, "reads the image; only a convolution or a flatten can"},
+        {pool_larger_than_its_input, "pool"},
+        {vector_averaged, "reads a vector where a picture is needed"},
+        {channels_last_convolved, "reads a picture whose channels come last"},
+        {three_factors, "has other numbers than one for each of 2 channels"},
+        {constants_added, "adds what is no output of a layer"},
+        {unknown, "is of an operator that no layer here stands for"},
+        {shape_of_numbers, "takes the shape of what is no output of a layer"},
+        {part_of_a_shape, "takes the shape of what is no output of a layer, or a part"},
+        {gathered_behind_the_end, "takes number 4 of 4"},
+        {gathered_before_the_start, "takes number -5 of 4"},
+        {gathered_of_floats, "computes with what is no constant and no shape"},
+        {every_second, "is no plain part of a list"},
+        {of_two_ends, "is no plain part of a list"},
+        {list_of_an_image, "computes with what is no constant and no shape"},
+        {turned_product, "is no product of a vector and a matrix"},
+        {scaled_product, "is no product of a vector and a matrix"},
+        {other_inputs, "has a matrix of 63 inputs and 2 outputs for 64 numbers"},
+        {computed_product_bias, "has no constant numbers as input 3"},
     };
     (void)unused;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
