@@ -104,6 +104,23 @@ refused "export metrics: give model or models, not both" "a model twice"
 refused "an ensemble takes 2 to 16 models, not 1" "a vote of one"
 [ ! -e x.png ]; report $? "and nothing is written"
 
+# A training that diverges keeps what it had before, and every list of models says so.
+session <<'END'
+train mlp name=far hidden=8 epochs=40 lr=100 optimizer=sgd momentum=0.99 schedule=constant batch=100 limit=100
+train mlp name=farther hidden=8 epochs=3 lr=100 optimizer=sgd momentum=0.99 schedule=constant
+train knn limit=50
+compare far knn split=test
+models
+pane compare
+model far
+describe
+END
+grep -qE '^far: trained in .*; diverged in epoch [0-9]+; the weights of epoch [0-9]+ are kept$' out; report $? "a training that diverges is kept as it was before"
+refused "The training diverged in its first epoch: the loss is no longer a finite number; a learning rate below lr=100, or clip=1, would help." "unless it had learned nothing"
+grep -qxF "far diverged" out; report $? "compare says so"
+grep -q 'its training diverged' out; report $? "and the pane Compare"
+[ ! -e home/models/farther.safetensors ] && [ -e home/models/far.safetensors ]; report $? "the one is there, the other is not"
+
 # Methods, each by several seeds, of which one is better.
 session <<'END'
 train forest trees=5 limit=30 name=few seeds=1..4
