@@ -110,29 +110,6 @@ out:
     return status;
 }
 
-/* Leave out points that the line between the points kept passes within 0.0002 of. A curve has as
- * many points as there are scores; what is drawn (and written out) needs some hundred. */
-static size_t thin(double *x, double *y, size_t count)
-{
-    const double near = 2e-4;
-    size_t kept = count > 0, last = 0; /* `last`: index, before thinning, of the point kept last */
-    for (size_t i = 1; i < count; i++) {
-        bool straight = i + 1 < count && i - last < 64;
-        for (size_t k = last + 1; straight && k <= i; k++) {
-            double dx = x[i + 1] - x[kept - 1], dy = y[i + 1] - y[kept - 1], length = hypot(dx, dy);
-            double away = length > 0
-                              ? fabs(dy * (x[k] - x[kept - 1]) - dx * (y[k] - y[kept - 1])) / length
-                              : 0;
-            straight = away <= near;
-        }
-        if (straight) continue;
-        last = i;
-        x[kept] = x[i];
-        y[kept++] = y[i];
-    }
-    return kept;
-}
-
 /* A kind of curve that each class has. */
 struct curve_kind {
     const char *title, *x_label, *y_label;
@@ -227,6 +204,9 @@ static enum sr_status write_classes(struct figure *figure, const struct curve_ki
     enum sr_status status = figure_field(figure, &field, &split, error);
     if (status) goto out;
     size_t classes = only >= 0 ? 1 : (size_t)figure->session->data->classes, n = field.count;
+    /* A curve has as many points as there are scores; some hundred can be seen. A small panel is
+     * about a hundred points of print wide, so that lines are off by a tenth of one at most. */
+    const bool compact = classes > 2;
     struct sr_curves_panel *panels = sr_xalloc(classes * sizeof *panels);
     struct sr_curve *curves = sr_xalloc(classes * (n + 1) * sizeof *curves);
     double *chance = sr_xalloc(2 * classes * sizeof *chance);
@@ -253,7 +233,12 @@ static enum sr_status write_classes(struct figure *figure, const struct curve_ki
         for (size_t m = 0; m < n; m++) {
             size_t room = field.predictions[m]->count + 1;
             double *x = columns[p * n + m] = sr_xalloc(2 * room * sizeof *x);
-            size_t points = thin(x, x + room, kind->make(field.predictions[m], class, x, x + room));
+            size_t points = kind->make(field.predictions[m], class, x, x + room);
+            points = sr_curve_thin(x, x + room, points, compact ? 1e-3 : 3e-4);
+            for (size_t i = 0; i < points; i++) {
+                x[i] = round(x[i] * 1e6) / 1e6;
+                x[room + i] = round(x[room + i] * 1e6) / 1e6;
+            }
             curves[p * (n + 1) + m] = (struct sr_curve){.label = labels[m],
                                                         .x = x,
                                                         .y = x + room,
@@ -270,7 +255,7 @@ static enum sr_status write_classes(struct figure *figure, const struct curve_ki
                                     .count = classes,
                                     .x_percent = true,
                                     .x_unit = true,
-                                    .compact = classes > 2,
+                                    .compact = compact,
                                     .note = only < 0 ? kind->note : NULL};
     status = figure_put(figure, &sr_chart_curves, &chart, error);
     for (size_t i = 0; i < classes * n; i++) free(columns[i]);

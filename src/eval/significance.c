@@ -169,3 +169,43 @@ size_t sr_precision_recall_curve(const struct sr_predictions *predictions, int c
     walk(predictions, class, visit_precision, &curve);
     return curve.count;
 }
+
+/* The directions in which a line from the point kept last passes near all points since then, and
+ * how far away the farthest of them is. */
+struct sector {
+    double least, most, reach;
+};
+static const struct sector anywhere = {-INFINITY, INFINITY, 0};
+
+/* May the line end at (dx, dy) from the point kept last? If so, later lines must pass near it. */
+static bool may_end(struct sector *sector, double dx, double dy, double near)
+{
+    const double far = hypot(dx, dy), direction = atan2(dy, dx);
+    if (sector->reach > (far > near ? far + near : near)) return false;
+    if (far > near) {
+        const double half = asin(near / far);
+        if (direction < sector->least || direction > sector->most) return false;
+        sector->least = fmax(sector->least, direction - half);
+        sector->most = fmin(sector->most, direction + half);
+    }
+    sector->reach = fmax(sector->reach, far);
+    return true;
+}
+
+size_t sr_curve_thin(double *x, double *y, size_t count, double near)
+{
+    struct sector sector = anywhere;
+    size_t kept = 1;
+    if (count < 3) return count;
+    for (size_t i = 1; i < count; i++) {
+        if (may_end(&sector, x[i] - x[kept - 1], y[i] - y[kept - 1], near)) continue;
+        x[kept] = x[i - 1];
+        y[kept] = y[i - 1];
+        kept++;
+        sector = anywhere;
+        may_end(&sector, x[i] - x[kept - 1], y[i] - y[kept - 1], near);
+    }
+    x[kept] = x[count - 1];
+    y[kept] = y[count - 1];
+    return kept + 1;
+}

@@ -91,6 +91,36 @@ static size_t before_name(const char *start, const char *at)
     return 0;
 }
 
+/* Does the quote at `at` open ` d="`, ` x="` or ` y="`: positions in points? */
+static bool before_positions(const char *start, const char *at)
+{
+    return *at == '"' && at - start >= 3 && at[-1] == '=' && strchr("dxy", at[-2]) && at[-3] == ' ';
+}
+
+/* Cairo writes positions to a millionth of a point, and so the outlines of letters make up half of
+ * a file. Two decimals are enough: a tenth of a dot at 720 dots an inch. Appends what stands before
+ * the closing quote; returns its place. */
+static const char *add_positions(struct sr_text *out, const char *at)
+{
+    while (*at && *at != '"') {
+        const size_t other = strcspn(at, "0123456789\"");
+        sr_text_add_bytes(out, at, other);
+        at += other;
+        const size_t length = strspn(at, "0123456789.");
+        const char *point = memchr(at, '.', length);
+        if (point && at + length - point > 3) {
+            char digits[32];
+            int kept = snprintf(digits, sizeof digits, "%.2f", strtod(at, NULL));
+            while (digits[kept - 1] == '0') kept--;
+            sr_text_add_bytes(out, digits, (size_t)(kept - (digits[kept - 1] == '.')));
+        } else {
+            sr_text_add_bytes(out, at, length);
+        }
+        at += length;
+    }
+    return at;
+}
+
 void sr_svg_end(struct sr_text *text, const char *title, const char *const *provenance)
 {
     struct sr_text out = {0}, about = {0};
@@ -119,6 +149,7 @@ void sr_svg_end(struct sr_text *text, const char *title, const char *const *prov
         if (!skip) skip = 1;
         sr_text_add_bytes(&out, at, (size_t)(stop - at) + skip);
         at = stop + skip;
+        if (before_positions(start, stop)) at = add_positions(&out, at);
         if (!before_name(start, stop)) continue;
         size_t letters = 0;
         while (isalpha((unsigned char)at[letters]) || at[letters] == '-') letters++;

@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "sartor/base/memory.h"
+#include "sartor/base/rng.h"
 #include "sartor/eval/paired.h"
 #include "sartor/eval/significance.h"
 
@@ -444,6 +445,55 @@ static void ties_and_single_classes(void **state)
     sr_predictions_fini(&p);
 }
 
+/* From point `i` to the line between points a and b. */
+static double away(const double *x, const double *y, size_t a, size_t b, size_t i)
+{
+    const double dx = x[b] - x[a], dy = y[b] - y[a], square = dx * dx + dy * dy;
+    double along = square > 0 ? ((x[i] - x[a]) * dx + (y[i] - y[a]) * dy) / square : 0;
+    along = fmin(1, fmax(0, along));
+    return hypot(x[i] - x[a] - along * dx, y[i] - y[a] - along * dy);
+}
+
+/* Of curves that go straight, around a corner, up and down by jumps, and along a circle: few points
+ * are left, each of them a point of the curve, and all others lie near the lines between them. */
+static void curves_are_thinned(void **state)
+{
+    enum { COUNT = 5000 };
+    static double x[4][COUNT], y[4][COUNT], left_x[COUNT], left_y[COUNT];
+    static const size_t most[] = {2, 3, 900, 40};
+    (void)state;
+    struct sr_rng rng;
+    sr_rng_init(&rng, 3, SR_STREAM_SPLIT, 0);
+    for (size_t i = 0; i < COUNT; i++) {
+        const double at = (double)i / (COUNT - 1);
+        x[0][i] = at;
+        y[0][i] = 0.25 + at / 2;
+        x[1][i] = fmax(0, 2 * at - 1);
+        y[1][i] = fmin(1, 2 * at);
+        x[2][i] = i ? x[2][i - 1] + (i % 3 ? 0 : 3.0 / COUNT) : 0;
+        y[2][i] = 1 - at * at + 0.02 * sr_rng_double(&rng) / (1 + 50 * at);
+        x[3][i] = sin(at * 1.57);
+        y[3][i] = cos(at * 1.57);
+    }
+    for (int c = 0; c < 4; c++) {
+        memcpy(left_x, x[c], sizeof left_x);
+        memcpy(left_y, y[c], sizeof left_y);
+        const size_t kept = sr_curve_thin(left_x, left_y, COUNT, 1e-3);
+        assert_true(kept >= 2 && kept <= most[c]);
+        size_t last = 0, place = 0;
+        assert_true(left_x[0] == x[c][0] && left_y[0] == y[c][0]);
+        for (size_t k = 1; k < kept; k++, last = place) {
+            while (place < COUNT && (x[c][place] != left_x[k] || y[c][place] != left_y[k])) place++;
+            assert_true(place < COUNT);
+            for (size_t i = last; i < place; i++)
+                assert_true(away(x[c], y[c], last, place, i) <= 1.42e-3);
+        }
+        assert_int_equal(place, COUNT - 1);
+    }
+    assert_int_equal(sr_curve_thin(left_x, left_y, 1, 1e-3), 1);
+    assert_int_equal(sr_curve_thin(left_x, left_y, 0, 1e-3), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -463,6 +513,7 @@ int main(void)
         cmocka_unit_test(student),
         cmocka_unit_test(edges_of_bins),
         cmocka_unit_test(ties_and_single_classes),
+        cmocka_unit_test(curves_are_thinned),
     };
     return cmocka_run_group_tests_name("significance", tests, NULL, NULL);
 }

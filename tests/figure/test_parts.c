@@ -248,6 +248,38 @@ static void names_in_a_drawing_are_unique(void **state)
     free(svg);
 }
 
+/* The longest row of decimals in the value that begins at `at`, up to its closing quote. */
+static size_t decimals(const char *at)
+{
+    size_t most = 0;
+    for (; *at != '"'; at++) {
+        const size_t length = *at == '.' ? strspn(at + 1, "0123456789") : 0;
+        most = length > most ? length : most;
+    }
+    return most;
+}
+
+/* Positions are written to a hundredth of a point; what images are scaled by keeps its digits. */
+static void positions_are_short(void **state)
+{
+    (void)state;
+    static const char *const attributes[] = {" d=\"", " x=\"", " y=\"", "matrix("};
+    size_t length;
+    const char *path = in_scratch("positions.svg");
+    assert_ok(sr_figure_write(path, NULL, &sr_chart_triptychs, &triptych_chart, &error));
+    char *svg = contents(path, &length);
+    for (int i = 0; i < 4; i++) {
+        size_t most = 0, count = 0;
+        for (const char *at = svg; (at = strstr(at, attributes[i])); count++) {
+            at += strlen(attributes[i]);
+            most = decimals(at) > most ? decimals(at) : most;
+        }
+        if (!count || (i < 3 ? most != 2 : most < 3))
+            fail_msg("%zu of %s with %zu decimals", count, attributes[i], most);
+    }
+    free(svg);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -260,6 +292,7 @@ int main(void)
         cmocka_unit_test(tables_have_the_numbers),
         cmocka_unit_test(keys_in_a_picture_are_ascii),
         cmocka_unit_test(names_in_a_drawing_are_unique),
+        cmocka_unit_test(positions_are_short),
     };
     (void)sample_charts;
     return cmocka_run_group_tests_name("figure parts", tests, make_scratch, remove_scratch);

@@ -36,5 +36,10 @@ size_t sr_roc_curve(const struct sr_predictions *predictions, int class, double 
 /* Recall (x) and precision (y), from low recall to high: at most count points. */
 size_t sr_precision_recall_curve(const struct sr_predictions *predictions, int class, double *x,
                                  double *y);
+/* Leave out points of a curve, whose `x` never falls, that the line between those kept passes
+ * within `near` of; both ends stay. Returns how many are kept, in place. One pass, by the sectors
+ * of Williams, "An efficient algorithm for the piecewise linear approximation of planar curves"
+ * (1978). */
+size_t sr_curve_thin(double *x, double *y, size_t count, double near);
 
 #endif
