@@ -8,6 +8,19 @@
 
 const char *const sr_features_names[SR_FEATURES_COUNT] = {"pixels", "hog"};
 
+const double sr_atan_above[SR_ATAN_TERMS] = {0,
+                                             -8.750608600031904122785e-1,
+                                             -1.615753718733365076637e1,
+                                             -7.500855792314704667340e1,
+                                             -1.228866684490136173410e2,
+                                             -6.485021904942025371773e1};
+const double sr_atan_below[SR_ATAN_TERMS] = {1,
+                                             2.485846490142306297962e1,
+                                             1.650270098316988542046e2,
+                                             4.328810604912902668951e2,
+                                             4.853903996359136964868e2,
+                                             1.945506571482613964425e2};
+
 const char sr_features_help[] = "features=pixels: grey values divided by 255, row by row.\n"
                                 "features=hog: histograms of oriented gradients, which keep the "
                                 "shape of edges, but neither their exact\n"
@@ -33,8 +46,6 @@ enum {
     BINS = SR_FEATURES_BINS,
     SLICE = 64, /* samples that one thread takes at a time */
 };
-
-static const float CLIP = (float)SR_FEATURES_CLIP, EPSILON = (float)SR_FEATURES_EPSILON;
 
 int sr_features_find(const char *name)
 {
@@ -65,20 +76,20 @@ static void fill_pixels(const uint8_t *pixels, struct sr_shape shape, float *out
 /* For each pixel along one side: the two cells whose centres lie around it, and the weight of the
  * second one. */
 struct shares {
-    int first[SR_SIDE_MAX];    /* -1 .. cells - 1 */
-    float second[SR_SIDE_MAX]; /* weight of the cell after it, 0..1 */
+    int first[SR_SIDE_MAX];     /* -1 .. cells - 1 */
+    double second[SR_SIDE_MAX]; /* weight of the cell after it, 0..1 */
 };
 
 static void share_side(struct shares *shares, int side, int cells)
 {
     for (int i = 0; i < side; i++) {
-        float at = ((float)i + 0.5f) * (float)cells / (float)side - 0.5f, below = floorf(at);
+        double at = (i + 0.5) * cells / side - 0.5, below = floor(at);
         shares->first[i] = (int)below;
         shares->second[i] = at - below;
     }
 }
 
-void sr_features_share(int side, int cell, float *weights)
+void sr_features_share(int side, int cell, double *weights)
 {
     struct shares shares;
     share_side(&shares, side, sr_features_cells(side));
@@ -89,69 +100,72 @@ void sr_features_share(int side, int cell, float *weights)
 }
 
 /* Histograms with a border of one cell, which takes the votes outside the image. */
-typedef float histograms[CELLS_MAX + 2][CELLS_MAX + 2][BINS];
+typedef double histograms[CELLS_MAX + 2][CELLS_MAX + 2][BINS];
 
 /* Inlined for a constant number of channels, so that for 1 there is no loop over channels. */
 #define INLINED static inline __attribute__((always_inline))
 
-typedef float four __attribute__((vector_size(16), aligned(4), may_alias));
-typedef int32_t four_whole __attribute__((vector_size(16)));
+/* SSE2 and NEON have vectors of two doubles. */
+typedef double two __attribute__((vector_size(16), aligned(8), may_alias));
+typedef int64_t two_whole __attribute__((vector_size(16)));
+enum { LANES = 2 };
 
-static inline four choose(four_whole first, four a, four b)
+static inline two choose(two_whole first, two a, two b)
 {
-    return (four)((first & (four_whole)a) | (~first & (four_whole)b));
+    return (two)((first & (two_whole)a) | (~first & (two_whole)b));
 }
 
-/* atan2 of four gradients, to two units of the last place: Cephes' atanf (Moshier), whose argument
- * is brought to 0..tan(pi/8). Not a number where both are 0. */
-static inline four directions(four dy, four dx)
+/* atan2 of gradients, to two units of the last place: Cephes' atan (Moshier), whose argument is
+ * brought to -0.2..0.66. Not a number where both are 0. The ONNX form of a model does the same. */
+static inline two directions(two dy, two dx)
 {
-    const four_whole no_sign = (four_whole){0} + INT32_MAX, sign = ~no_sign;
-    const four up = (four)((four_whole)dy & no_sign), right = (four)((four_whole)dx & no_sign);
-    const four_whole steep = up > right;
-    four ratio = choose(steep, right, up) / choose(steep, up, right);
-    const four_whole outer = ratio > 0.41421356F;
+    const two_whole no_sign = (two_whole){0} + INT64_MAX, sign = ~no_sign;
+    const two up = (two)((two_whole)dy & no_sign), right = (two)((two_whole)dx & no_sign);
+    const two_whole steep = up > right;
+    two ratio = choose(steep, right, up) / choose(steep, up, right);
+    const two_whole outer = ratio > SR_ATAN_OUTER;
     ratio = choose(outer, (ratio - 1) / (ratio + 1), ratio);
-    const four square = ratio * ratio;
-    four angle =
-        (((8.05374449538e-2F * square - 1.38776856032e-1F) * square + 1.99777106478e-1F) * square -
-         3.33329491539e-1F) *
-            square * ratio +
-        ratio;
-    angle += choose(outer, (four){0} + (float)M_PI_4, (four){0});
-    angle = choose(steep, (float)M_PI_2 - angle, angle);
-    angle = choose(dx < 0, (float)M_PI - angle, angle);
-    return (four)((four_whole)angle | ((four_whole)dy & sign));
+    const two square = ratio * ratio;
+    two above = (two){0} + sr_atan_above[0], below = (two){0} + sr_atan_below[0];
+    for (int i = 1; i < SR_ATAN_TERMS; i++) {
+        above = above * square + sr_atan_above[i];
+        below = below * square + sr_atan_below[i];
+    }
+    two angle = ratio * square * above / below + ratio;
+    angle += choose(outer, (two){0} + M_PI_4, (two){0});
+    angle = choose(steep, M_PI_2 - angle, angle);
+    angle = choose(dx < 0, M_PI - angle, angle);
+    return (two)((two_whole)angle | ((two_whole)dy & sign));
 }
 
-/* Gradients of one row, and four places more. */
+/* Gradients of one row, and some places more. */
 struct gradients {
-    float dx[SR_SIDE_MAX + 4], dy[SR_SIDE_MAX + 4];
-    float magnitude[SR_SIDE_MAX + 4], turn[SR_SIDE_MAX + 4]; /* turn: in bins, from 0 on */
+    double dx[SR_SIDE_MAX + LANES], dy[SR_SIDE_MAX + LANES];
+    double magnitude[SR_SIDE_MAX + LANES], turn[SR_SIDE_MAX + LANES]; /* turn: in bins, from 0 on */
 };
 
 static void measure_gradients(struct gradients *row, int width)
 {
-    for (int x = 0; x < width; x += 4) {
-        const four dx = *(const four *)(row->dx + x), dy = *(const four *)(row->dy + x),
-                   square = dx * dx + dy * dy;
-        const four turn = directions(dy, dx) * (float)(BINS / (2 * M_PI)); /* -BINS/2 .. BINS/2 */
-        *(four *)(row->turn + x) = choose(turn < 0, turn + (float)BINS, turn);
-        for (int i = 0; i < 4; i++) row->magnitude[x + i] = sqrtf(square[i]);
+    for (int x = 0; x < width; x += LANES) {
+        const two dx = *(const two *)(row->dx + x), dy = *(const two *)(row->dy + x),
+                  square = dx * dx + dy * dy;
+        const two turn = directions(dy, dx) * (BINS / (2 * M_PI)); /* -BINS/2 .. BINS/2 */
+        *(two *)(row->turn + x) = choose(turn < 0, turn + BINS, turn);
+        for (int i = 0; i < LANES; i++) row->magnitude[x + i] = sqrt(square[i]);
     }
 }
 
 INLINED void vote(histograms cells, const struct shares *rows, const struct shares *columns, int y,
-                  int x, float magnitude, float turn)
+                  int x, double magnitude, double turn)
 {
     const int whole = (int)turn, bin = whole < BINS ? whole : 0,
               next = bin + 1 < BINS ? bin + 1 : 0; /* rounding can make a turn BINS */
-    const float part = turn - (float)whole;
+    const double part = turn - whole;
     for (int i = 0; i < 2; i++)
         for (int j = 0; j < 2; j++) {
-            float weight = magnitude * (i ? rows->second[y] : 1 - rows->second[y]) *
-                           (j ? columns->second[x] : 1 - columns->second[x]);
-            float *cell = cells[rows->first[y] + 1 + i][columns->first[x] + 1 + j];
+            double weight = magnitude * (i ? rows->second[y] : 1 - rows->second[y]) *
+                            (j ? columns->second[x] : 1 - columns->second[x]);
+            double *cell = cells[rows->first[y] + 1 + i][columns->first[x] + 1 + j];
             cell[bin] += weight * (1 - part);
             cell[next] += weight * part;
         }
@@ -159,39 +173,39 @@ INLINED void vote(histograms cells, const struct shares *rows, const struct shar
 
 /* Square roots of three rows of an image, one pixel of black at either end. */
 struct rows {
-    float values[3][(SR_SIDE_MAX + 2) * SR_CHANNELS_MAX];
+    double values[3][(SR_SIDE_MAX + 2) * SR_CHANNELS_MAX];
 };
 
 /* Of every grey level. */
-static float roots[256];
+static double roots[256];
 static struct sr_once rooted = SR_ONCE_INIT;
 
 static void make_roots(void)
 {
-    for (int i = 0; i < 256; i++) roots[i] = sqrtf((float)i / 255.0f);
+    for (int i = 0; i < 256; i++) roots[i] = sqrt(i / 255.0);
 }
 
 /* Replace the oldest row by row y; black outside the image. */
 static void read_row(struct rows *rows, const uint8_t *pixels, struct sr_shape shape, int y)
 {
     const size_t channels = (size_t)shape.channels, stride = sr_shape_stride(shape);
-    float *row = rows->values[(y + 3) % 3];
+    double *row = rows->values[(y + 3) % 3];
     memset(row, 0, (stride + 2 * channels) * sizeof *row);
     if (y < 0 || y >= shape.height) return;
     for (size_t i = 0; i < stride; i++) row[channels + i] = roots[pixels[(size_t)y * stride + i]];
 }
 
 /* The gradient at a pixel, in the channel in which it is largest. */
-INLINED void find_gradient(const struct rows *rows, int channels, int y, int x, float *dx,
-                           float *dy)
+INLINED void find_gradient(const struct rows *rows, int channels, int y, int x, double *dx,
+                           double *dy)
 {
-    const float *above = rows->values[(y + 2) % 3], *here = rows->values[y % 3],
-                *below = rows->values[(y + 1) % 3];
-    float most = -1;
+    const double *above = rows->values[(y + 2) % 3], *here = rows->values[y % 3],
+                 *below = rows->values[(y + 1) % 3];
+    double most = -1;
     for (int c = 0; c < channels; c++) {
         const int i = (x + 1) * channels + c;
-        float across = here[i + channels] - here[i - channels], down = below[i] - above[i];
-        float square = across * across + down * down;
+        double across = here[i + channels] - here[i - channels], down = below[i] - above[i];
+        double square = across * across + down * down;
         if (square <= most) continue;
         most = square;
         *dx = across;
@@ -211,8 +225,8 @@ INLINED void count_votes(histograms cells, const uint8_t *pixels, struct sr_shap
     struct gradients row;
     for (int y = 0; y < shape.height; y++) {
         read_row(&rows, pixels, shape, y + 1);
-        memset(row.dx + shape.width, 0, 4 * sizeof *row.dx);
-        memset(row.dy + shape.width, 0, 4 * sizeof *row.dy);
+        memset(row.dx + shape.width, 0, LANES * sizeof *row.dx);
+        memset(row.dy + shape.width, 0, LANES * sizeof *row.dy);
         for (int x = 0; x < shape.width; x++)
             find_gradient(&rows, channels, y, x, &row.dx[x], &row.dy[x]);
         measure_gradients(&row, shape.width);
@@ -224,39 +238,38 @@ INLINED void count_votes(histograms cells, const uint8_t *pixels, struct sr_shap
 
 /* What each block of 2 × 2 cells, (y, x) to (y + 1, x + 1), is divided by, inverted. */
 static void scale_blocks(histograms cells, int down, int across,
-                         float scales[CELLS_MAX + 1][CELLS_MAX + 1])
+                         double scales[CELLS_MAX + 1][CELLS_MAX + 1])
 {
-    float energy[CELLS_MAX + 2][CELLS_MAX + 2] = {{0}};
+    double energy[CELLS_MAX + 2][CELLS_MAX + 2] = {{0}};
     for (int y = 1; y <= down; y++)
         for (int x = 1; x <= across; x++)
             for (int b = 0; b < BINS; b++) energy[y][x] += cells[y][x][b] * cells[y][x][b];
     for (int y = 0; y <= down; y++)
         for (int x = 0; x <= across; x++) {
-            float sum = energy[y][x] + energy[y][x + 1] + energy[y + 1][x] + energy[y + 1][x + 1];
-            scales[y][x] = 1 / sqrtf(sum + EPSILON * EPSILON);
+            double sum = energy[y][x] + energy[y][x + 1] + energy[y + 1][x] + energy[y + 1][x + 1];
+            scales[y][x] = 1 / sqrt(sum + SR_FEATURES_EPSILON * SR_FEATURES_EPSILON);
         }
 }
 
-/* Half the sum of a cell's bins as normalised by each of its four blocks. Four bins at a time: a
+/* Half the sum of a cell's bins as normalised by each of its four blocks. A vector at a time: a
  * branch for each value would be mispredicted. */
-static void add_blocks(const float *cell, const float scales[4], float *out)
+static void add_blocks(const double *cell, const double scales[4], float *out)
 {
-    const four clip = CLIP - (four){0};
-    for (int b = 0; b < BINS; b += 4) {
-        const four bins = *(const four *)(cell + b);
-        four sum = {0};
+    const two clip = (two){0} + SR_FEATURES_CLIP;
+    for (int b = 0; b < BINS; b += LANES) {
+        const two bins = *(const two *)(cell + b);
+        two sum = {0};
         for (int block = 0; block < 4; block++) {
-            four value = bins * scales[block];
-            four_whole clipped = value > clip;
-            sum += 0.5f * (four)(((four_whole)clip & clipped) | ((four_whole)value & ~clipped));
+            const two value = bins * scales[block];
+            sum += choose(value > clip, clip, value);
         }
-        *(four *)(out + b) = sum;
+        for (int i = 0; i < LANES; i++) out[b + i] = (float)(0.5 * sum[i]);
     }
 }
 
 static void fill_hog(const uint8_t *pixels, struct sr_shape shape, float *out)
 {
-    float scales[CELLS_MAX + 1][CELLS_MAX + 1];
+    double scales[CELLS_MAX + 1][CELLS_MAX + 1];
     histograms cells;
     const int down = sr_features_cells(shape.height), across = sr_features_cells(shape.width);
     memset(cells, 0, sizeof cells);
@@ -268,8 +281,8 @@ static void fill_hog(const uint8_t *pixels, struct sr_shape shape, float *out)
     scale_blocks(cells, down, across, scales);
     for (int y = 1; y <= down; y++)
         for (int x = 1; x <= across; x++, out += BINS) {
-            const float around[4] = {scales[y - 1][x - 1], scales[y - 1][x], scales[y][x - 1],
-                                     scales[y][x]};
+            const double around[4] = {scales[y - 1][x - 1], scales[y - 1][x], scales[y][x - 1],
+                                      scales[y][x]};
             add_blocks(cells[y][x], around, out);
         }
 }

@@ -51,18 +51,56 @@ static void choose_channel(struct graph *graph, const char **dx, const char **dy
                      ATTRIBUTES(INT("axis", 1)));
 }
 
+/* The polynomial of sr_atan_above or sr_atan_below. */
+static const char *polynomial(struct graph *graph, const double terms[SR_ATAN_TERMS],
+                              const char *square)
+{
+    const char *value = NULL;
+    for (int i = 0; i < SR_ATAN_TERMS; i++) {
+        const char *term = graph_double(graph, "hog.term", terms[i]);
+        value = value ? graph_two(graph, "Add", "hog.sum_of_terms",
+                                  graph_two(graph, "Mul", "hog.power", value, square), term)
+                      : term;
+    }
+    return value;
+}
+
+/* The arc tangent of a number in 0 .. 1, as features.h has it: ONNX Runtime's own is in floats. */
+static const char *arc_tangent(struct graph *graph, const char *x)
+{
+    const char *one = graph_double(graph, "hog.one", 1),
+               *outer = graph_two(graph, "Greater", "hog.outer", x,
+                                  graph_double(graph, "hog.outer_from", SR_ATAN_OUTER)),
+               *turned = graph_two(graph, "Div", "hog.turned",
+                                   graph_two(graph, "Sub", "hog.less", x, one),
+                                   graph_two(graph, "Add", "hog.more", x, one));
+    const char *t = graph_node(graph, "Where", "hog.reduced", INPUTS(outer, turned, x), NULL),
+               *square = graph_two(graph, "Mul", "hog.square", t, t);
+    const char *share =
+        graph_two(graph, "Div", "hog.quotient", polynomial(graph, sr_atan_above, square),
+                  polynomial(graph, sr_atan_below, square));
+    share = graph_two(graph, "Mul", "hog.excess", graph_two(graph, "Mul", "hog.cube", t, square),
+                      share);
+    const char *arc = graph_two(graph, "Add", "hog.arc", share, t);
+    return graph_node(
+        graph, "Where", "hog.arc",
+        INPUTS(outer,
+               graph_two(graph, "Add", "hog.arc", arc, graph_double(graph, "hog.eighth", M_PI_4)),
+               arc),
+        NULL);
+}
+
 /* The angle of (dx, dy) in 0 .. 2 pi, from the arc tangent of a number in 0 .. 1. */
 static const char *angles(struct graph *graph, const char *dx, const char *dy)
 {
-    const char *zero = graph_float(graph, "hog.zero", 0),
-               *least = graph_float(graph, "hog.least", 1e-30f),
+    const char *zero = graph_double(graph, "hog.zero", 0),
+               *least = graph_double(graph, "hog.least", 1e-300),
                *across = graph_one(graph, "Abs", "hog.across", dx),
                *down = graph_one(graph, "Abs", "hog.down", dy),
                *larger = graph_two(graph, "Max", "hog.larger",
                                    graph_two(graph, "Max", "hog.longer", across, down), least),
                *smaller = graph_two(graph, "Min", "hog.smaller", across, down);
-    const char *angle = graph_one(graph, "Atan", "hog.arc",
-                                  graph_two(graph, "Div", "hog.tangent", smaller, larger));
+    const char *angle = arc_tangent(graph, graph_two(graph, "Div", "hog.tangent", smaller, larger));
     const struct {
         const char *where;
         double whole;
@@ -72,7 +110,7 @@ static const char *angles(struct graph *graph, const char *dx, const char *dy)
         {graph_two(graph, "Less", "hog.up", dy, zero), 2 * M_PI},
     };
     for (size_t i = 0; i < sizeof turns / sizeof *turns; i++) {
-        const char *whole = graph_float(graph, "hog.whole", (float)turns[i].whole);
+        const char *whole = graph_double(graph, "hog.whole", turns[i].whole);
         angle = graph_node(
             graph, "Where", "hog.angle",
             INPUTS(turns[i].where, graph_two(graph, "Sub", "hog.turned", whole, angle), angle),
@@ -81,19 +119,20 @@ static const char *angles(struct graph *graph, const char *dx, const char *dy)
     return angle;
 }
 
-/* float32 [N][bins][height][width]: each pixel's magnitude, shared between its two nearest bins. */
+/* double [N][bins][height][width]: each pixel's magnitude, shared between its two nearest bins. */
 static const char *votes(struct graph *graph, const char *dx, const char *dy)
 {
     enum { BINS = SR_FEATURES_BINS };
-    float numbers[BINS];
-    for (int b = 0; b < BINS; b++) numbers[b] = (float)b;
-    const char *bins = graph_constant(graph, "hog.bins", ELEMENT_FLOAT, 4,
+    double numbers[BINS];
+    for (int b = 0; b < BINS; b++) numbers[b] = b;
+    const char *bins = graph_constant(graph, "hog.bins", ELEMENT_DOUBLE, 4,
                                       (const size_t[]){1, BINS, 1, 1}, numbers),
-               *all = graph_float(graph, "hog.all", BINS), *one = graph_float(graph, "hog.one", 1),
+               *all = graph_double(graph, "hog.all", BINS),
+               *one = graph_double(graph, "hog.one", 1),
                *magnitude =
                    graph_one(graph, "Sqrt", "hog.magnitude", sum_of_squares(graph, dx, dy)),
                *turn = graph_two(graph, "Mul", "hog.turn", angles(graph, dx, dy),
-                                 graph_float(graph, "hog.bin_width", (float)(BINS / (2 * M_PI))));
+                                 graph_double(graph, "hog.bin_width", BINS / (2 * M_PI)));
     const char *apart =
         graph_one(graph, "Abs", "hog.apart", graph_two(graph, "Sub", "hog.offset", turn, bins));
     apart = graph_two(graph, "Min", "hog.distance", apart,
@@ -107,13 +146,13 @@ static const char *votes(struct graph *graph, const char *dx, const char *dy)
 static const char *share_matrix(struct graph *graph, const char *name, int side, bool turned)
 {
     const int cells = sr_features_cells(side);
-    float *matrix = sr_xalloc((size_t)(cells * side) * sizeof *matrix), row[SR_SIDE_MAX];
+    double *matrix = sr_xalloc((size_t)(cells * side) * sizeof *matrix), row[SR_SIDE_MAX];
     for (int c = 0; c < cells; c++) {
         sr_features_share(side, c, row);
         for (int i = 0; i < side; i++) matrix[turned ? i * cells + c : c * side + i] = row[i];
     }
     const size_t shape[2] = {(size_t)(turned ? side : cells), (size_t)(turned ? cells : side)};
-    const char *constant = graph_constant(graph, name, ELEMENT_FLOAT, 2, shape, matrix);
+    const char *constant = graph_constant(graph, name, ELEMENT_DOUBLE, 2, shape, matrix);
     free(matrix);
     return constant;
 }
@@ -131,10 +170,10 @@ static const char *normalise(struct graph *graph, const char *cells, int down, i
     energy = graph_two(graph, "Add", "hog.blocks",
                        graph_slice(graph, "hog.left_pair", energy, 3, 0, across + 1, 1),
                        graph_slice(graph, "hog.right_pair", energy, 3, 1, across + 2, 1));
-    const float epsilon = (float)SR_FEATURES_EPSILON;
-    const char *floor = graph_float(graph, "hog.epsilon", epsilon * epsilon),
-               *clip = graph_float(graph, "hog.clip", (float)SR_FEATURES_CLIP),
-               *half = graph_float(graph, "hog.half", 0.5f),
+    const char *floor =
+                   graph_double(graph, "hog.epsilon", SR_FEATURES_EPSILON * SR_FEATURES_EPSILON),
+               *clip = graph_double(graph, "hog.clip", SR_FEATURES_CLIP),
+               *half = graph_double(graph, "hog.half", 0.5),
                *length = graph_one(graph, "Sqrt", "hog.length",
                                    graph_two(graph, "Add", "hog.raised", energy, floor)),
                *sum = NULL;
@@ -153,9 +192,11 @@ static const char *hog(struct graph *graph, const struct pictures *pictures)
 {
     const struct sr_shape shape = pictures->shape;
     const int down = sr_features_cells(shape.height), across = sr_features_cells(shape.width);
-    const char *roots = graph_one(graph, "Sqrt", "hog.roots",
-                                  graph_two(graph, "Div", "hog.grey", part_planes(graph, pictures),
-                                            graph_float(graph, "hog.white", 255)));
+    const char *roots = graph_one(
+        graph, "Sqrt", "hog.roots",
+        graph_two(graph, "Div", "hog.grey",
+                  graph_cast(graph, "hog.bytes", part_planes(graph, pictures), ELEMENT_DOUBLE),
+                  graph_double(graph, "hog.white", 255)));
     const char *dx = differences(graph, roots, 3, shape.width),
                *dy = differences(graph, roots, 2, shape.height);
     if (shape.channels > 1) choose_channel(graph, &dx, &dy);
@@ -167,8 +208,9 @@ static const char *hog(struct graph *graph, const struct pictures *pictures)
     cells =
         graph_node(graph, "Transpose", "hog.by_cell", INPUTS(normalise(graph, cells, down, across)),
                    ATTRIBUTES(INTS("perm", 4, 0, 2, 3, 1)));
-    return graph_reshape(graph, "hog", cells, 2,
-                         (const int64_t[]){0, (int64_t)down * across * SR_FEATURES_BINS});
+    cells = graph_reshape(graph, "hog.row", cells, 2,
+                          (const int64_t[]){0, (int64_t)down * across * SR_FEATURES_BINS});
+    return graph_cast(graph, "hog", cells, ELEMENT_FLOAT);
 }
 
 const char *part_features(struct graph *graph, const struct pictures *pictures,

@@ -8,12 +8,19 @@
 #include "sartor/models/networks.h"
 #include "sartor/nn/inference.h"
 
+/* What the names of operators that belong to a layer begin with: "conv1", "layer1.0". */
+struct place {
+    const char *name;
+    int length;
+};
+
 /* A network on its way into a graph. */
 struct writing {
     struct graph *graph;
     struct sr_network *network;
     const char **values; /* of each layer's output */
     bool *flat;          /* ... is it [N][values]? */
+    struct place *places;
     const char *input;
 };
 
@@ -169,6 +176,34 @@ static write_layer *const layer_writers[SR_LAYER_COUNT] = {
     [SR_LAYER_WINDOW_POOL] = window_pool,
 };
 
+/* The module of a layer's own name; layers without one, such as relu, are where their input is. */
+static struct place place_of(const struct writing *w, const struct sr_layer_spec *layer)
+{
+    const char *dot = strrchr(layer->name, '.');
+    if (!*layer->name)
+        return layer->input < 0 ? (struct place){.name = ""} : w->places[layer->input];
+    return (struct place){layer->name,
+                          (int)(dot ? (size_t)(dot - layer->name) : strlen(layer->name))};
+}
+
+/* Layer i by its kind's function, its operators named after the module that it is in. */
+static const char *write_one(const struct writing *w, size_t i, const char *from)
+{
+    struct graph *graph = w->graph;
+    const struct sr_layer_spec *layer = sr_network_layer(w->network, i);
+    const struct place place = w->places[i] = place_of(w, layer);
+    const size_t outer = strlen(graph->scope);
+    if (!*layer->name && place.length)
+        snprintf(graph->scope + outer, sizeof graph->scope - outer, "%.*s.", place.length,
+                 place.name);
+    /* The mean of each channel is still a picture of one pixel. */
+    if (layer->type == SR_LAYER_DENSE && !(layer->input >= 0 && w->flat[layer->input]))
+        from = flatten(w, layer, from);
+    const char *value = layer_writers[layer->type](w, layer, from);
+    graph->scope[outer] = '\0';
+    return value;
+}
+
 /* The logits of what a network is fed. NULL and a sentence where a kind of layer is not known. */
 static const char *write_layers(struct graph *graph, const struct sr_network *network,
                                 const char *input, struct sr_error *error)
@@ -179,6 +214,7 @@ static const char *write_layers(struct graph *graph, const struct sr_network *ne
                         .network = (struct sr_network *)(uintptr_t)network,
                         .values = sr_xalloc(count * sizeof *w.values),
                         .flat = sr_xalloc(count * sizeof *w.flat),
+                        .places = sr_xalloc(count * sizeof *w.places),
                         .input = input};
     const char *value = NULL;
     for (size_t i = 0; i < count; i++) {
@@ -191,13 +227,12 @@ static const char *write_layers(struct graph *graph, const struct sr_network *ne
             value = NULL;
             break;
         }
-        /* The mean of each channel is still a picture of one pixel. */
-        if (layer->type == SR_LAYER_DENSE && !is_flat) from = flatten(&w, layer, from);
-        value = w.values[i] = layer_writers[layer->type](&w, layer, from);
+        value = w.values[i] = write_one(&w, i, from);
         w.flat[i] = is_flat || layer->type == SR_LAYER_FLATTEN || layer->type == SR_LAYER_DENSE;
     }
     free(w.values);
     free(w.flat);
+    free(w.places);
     return value;
 }
 

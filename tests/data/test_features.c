@@ -91,7 +91,7 @@ static void one_white_pixel(void **state)
                         energy[y][x] + energy[y][x + 1] + energy[y + 1][x] + energy[y + 1][x + 1];
                     sum += fmin(0.2, cells[i][j][b] / sqrt(e + 0.09));
                 }
-                assert_float_equal(row[(i * 3 + j) * BINS + b], sum / 2, 1e-5);
+                assert_float_equal(row[(i * 3 + j) * BINS + b], sum / 2, 3e-8);
             }
 }
 

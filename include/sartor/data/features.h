@@ -16,7 +16,9 @@
  *    its bins are divided by sqrt(E + 0.3^2), where E is the sum of the block's squared bins, and
  *    clipped at 0.2, as in L2-hys. The row holds half the sum of the four, cell by cell,
  *    12 values each. Adding the four up instead of listing them (Felzenszwalb et al., 2010) makes
- *    rows a quarter as long and costs no accuracy here. */
+ *    rows a quarter as long and costs no accuracy here.
+ * All of it is computed in double precision, and rounded to floats at the end: who computes the
+ * same elsewhere, such as a model's ONNX form, gets the same numbers. */
 #ifndef SARTOR_DATA_FEATURES_H
 #define SARTOR_DATA_FEATURES_H
 
@@ -39,7 +41,14 @@ enum { SR_FEATURES_BINS = 12 };
 /* How many cells a side of so many pixels is cut into, and the weights with which its pixels vote
  * in one of them: `side` numbers. */
 int sr_features_cells(int side);
-void sr_features_share(int side, int cell, float *weights);
+void sr_features_share(int side, int cell, double *weights);
+
+/* The arc tangent of x in 0 .. 1: with t = (x - 1) / (x + 1) where x is above SR_ATAN_OUTER, else t
+ * = x, it is t + t z above(z) / below(z), z = t², and pi/4 more where x is above it. Polynomials
+ * with the highest power first, from Moshier's Cephes library. */
+enum { SR_ATAN_TERMS = 6 };
+#define SR_ATAN_OUTER 0.66
+extern const double sr_atan_above[SR_ATAN_TERMS], sr_atan_below[SR_ATAN_TERMS];
 
 /* What they are, in a few sentences, for the help and the manual. */
 extern const char sr_features_help[];
