@@ -3,6 +3,7 @@ noinst_LIBRARIES += libsartor.a
 libsartor_a_SOURCES =
 libsartor_a_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS) $(OPENBLAS_CFLAGS) $(ZLIB_CFLAGS) \
 	$(PNG_CFLAGS) $(JPEG_CFLAGS) $(WEBP_CFLAGS) $(ARCHIVE_CFLAGS) $(CAIRO_CFLAGS) $(PANGO_CFLAGS) $(JANSSON_CFLAGS)
+libsartor_a_CFLAGS = $(AM_CFLAGS) $(CONTRACT_CFLAGS)
 ## Kernels compiled for one instruction set each; filled by src/compute/local.mk.
 KERNEL_LIBS =
 SARTOR_LIBS = libsartor.a $(KERNEL_LIBS) $(NCURSES_LIBS) $(OPENBLAS_LIBS) $(ZLIB_LIBS) \
