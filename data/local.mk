@@ -9,9 +9,13 @@ dist_mini_DATA = \
 	data/fashion-mini/train-labels-idx1-ubyte.gz
 EXTRA_DIST += tools/make-sample
 
-## Trained models, to look at before one's own; their README says how they were made.
+## Trained models, to look at before one's own; their README says how they were made. They and the study are in a tarball of
+## their own, which is unpacked over the first. Without it no models are installed, and tests that need them are skipped.
 shippeddir = $(pkgdatadir)/models
-dist_shipped_DATA = data/models/README data/models/cnn.safetensors data/models/cnn-background.safetensors data/models/resnet.safetensors
+shipped_models = data/models/README data/models/cnn.safetensors data/models/cnn-background.safetensors data/models/resnet.safetensors
+if SHIPPED
+shipped_DATA = $(shipped_models)
+endif
 
 ## A program run from a build tree of its own looks beside itself: link what is shipped there.
 all-local: link-shipped
@@ -38,12 +42,23 @@ icondir = $(datadir)/icons/hicolor/scalable/apps
 dist_desktop_DATA = data/desktop/sartor.desktop
 dist_icon_DATA = data/desktop/sartor.svg
 
-## A full study of the real data, as README shows it: sartor study to=data/study, without its models. The tarball has its figures as
-## SVG; their PNG form (1.8 MB) and the points of its curves (5 MB) stay out of it, and so do README's pictures.
-EXTRA_DIST += data/study tools/make-screenshots data/screenshots/tour.txt
-dist-hook: smaller-study
-smaller-study:
-	rm -f $(distdir)/data/study/tables/roc.* $(distdir)/data/study/tables/precision-recall.* $(distdir)/data/study/figures/*.png
-	sed 's/^\(!\[.*](figures\/[a-z-]*\)\.png)$$/\1.svg)/' $(srcdir)/data/study/report.md >$(distdir)/data/study/report.new
-	mv -f $(distdir)/data/study/report.new $(distdir)/data/study/report.md
-.PHONY: smaller-study
+EXTRA_DIST += tools/make-screenshots data/screenshots/tour.txt
+
+## make dist also makes the second tarball, sartor-data-VERSION: the models, and a full study of the real data, as README shows it
+## (sartor study to=data/study), without its models and with its figures as SVG alone.
+data_distdir = $(PACKAGE)-data-$(VERSION)
+data_staged = $(data_distdir)/$(PACKAGE)-$(VERSION)/data
+dist-hook: dist-data
+dist-data:
+	@test ! -e $(srcdir)/data/models/cnn.safetensors || { set -e; \
+	rm -rf $(data_distdir); \
+	$(MKDIR_P) $(data_staged)/models; \
+	for file in $(shipped_models); do cp -p "$(srcdir)/$$file" $(data_staged)/models; done; \
+	cp -Rp $(srcdir)/data/study $(data_staged)/study; \
+	rm -f $(data_staged)/study/figures/*.png; \
+	sed 's/^\(!\[.*](figures\/[a-z-]*\)\.png)$$/\1.svg)/' $(srcdir)/data/study/report.md >$(data_staged)/study/report.new; \
+	mv -f $(data_staged)/study/report.new $(data_staged)/study/report.md; \
+	chmod -R u+w,go+rX $(data_distdir); \
+	(cd $(data_distdir) && tardir=$(PACKAGE)-$(VERSION) && $(am__tar)) | xz -c >$(data_distdir).tar.xz; \
+	rm -rf $(data_distdir); }
+.PHONY: dist-data

@@ -1,6 +1,7 @@
 #!/bin/sh
 # The command language without a terminal: exit statuses, sentences, JSON, files.
 . "${SRCDIR:-.}/tests/program.sh"
+needs_models
 
 script() { printf "$1" | "$sartor" --home "$work/home" --data "$mini" ${2-} --batch - >out 2>err; code=$?; }
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Scripts: the order of commands, what a failure drops, and the log that save-log writes.
 . "${SRCDIR:-.}/tests/program.sh"
+needs_models
 
 script() { printf "$1" | "$sartor" --home "$work/home" --data "$mini" ${2-} --batch - >out 2>err; code=$?; }
 is() { [ "$(cat "$1")" = "$(printf "$2")" ]; report $? "$3"; }

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Several programs at work in one home: nothing that one of them keeps is lost to another.
 . "${SRCDIR:-.}/tests/program.sh"
+needs_models
 
 # Each of two scripts tags 40 samples, takes tags away, and evaluates.
 script() { # FIRST

@@ -122,6 +122,7 @@ try "sartor export histogram to=fol" sartor export histogram to = fol
 END
     SARTOR_DATA=$mini XDG_DATA_HOME=$work/xdg bash drive.bash "$(dirname "$sartor")" "$source/data/completions/sartor" >out 2>err
     for wanted in '<export>' '<test>' '<train>' '<Ankle\ boot>' '<cnn,resnet>' '<folder/>' 'compopt -o nospace'; do
+        [ "$wanted" = '<cnn,resnet>' ] && ! has_models && continue
         grep -qxF -- "$wanted" out; report $? "bash: $wanted"
     done
 else

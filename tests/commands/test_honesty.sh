@@ -1,6 +1,7 @@
 #!/bin/sh
 # Results that mean nothing are refused or say so.
 . "${SRCDIR:-.}/tests/program.sh"
+needs_models
 script() { # TEXT [OPTION]
     printf "$1" >lines
     "$sartor" ${2-} --home "$work/home" --data "$mini" --batch lines >out 2>err

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Commands that people press as keys, entered as lines: what the panes show after them.
 . "${SRCDIR:-.}/tests/program.sh"
+needs_models
 script() { # FORMAT [ARGUMENT...]: run these lines, all of them
     # shellcheck disable=SC2059
     printf "$@" >script.sartor

@@ -1,6 +1,7 @@
 #!/bin/sh
 # One's own pictures take a sample's place.
 . "${SRCDIR:-.}/tests/program.sh"
+needs_models
 
 cp "$source"/tests/commands/pictures/*.png .
 run predict cnn boot.png; expect 0 "boot.png: cnn says Ankle boot" "predict"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # What models bear, samples shown changed, and what a model does that may refuse to answer.
 . "${SRCDIR:-.}/tests/program.sh"
+needs_models
 
 script() { printf "$1" | "$sartor" --home "$work/home" --data "$mini" ${2:-} --batch - >out 2>err; code=$?; }
 python=$(command -v python3 || true)

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Data as people have it, good and bad in many ways, by the program: what is made of it, and which sentence refuses it.
 . "${SRCDIR:-.}/tests/program.sh"
+needs_models
 corpus=$source/tests/data/corpus-picture
 look() { data=$1; shift; run stats "$@"; }
 good() { expect 0 "$1" "$2"; } # TEXT NAME

@@ -4,6 +4,7 @@
 
 #include "backdrops.h"
 #include "photos.h"
+#include "sartor/base/file.h"
 #include "sartor/data/dataset.h"
 
 static struct sr_error error;
@@ -15,9 +16,15 @@ static struct sr_model *load(const char *name)
     return model;
 }
 
+static void skip_without_models(void)
+{
+    if (!sr_path_exists(source_file("data/models/cnn.safetensors"))) skip();
+}
+
 static void garments_in_photographs(void **state)
 {
     (void)state;
+    skip_without_models();
     struct sr_dataset *mini = sr_dataset_load(MINI, NULL, &error);
     struct sr_model *model = load("data/models/cnn.safetensors");
     int doubts, white;
@@ -37,6 +44,7 @@ static void garments_before_backdrops(void **state)
 {
     (void)state;
     enum { COUNT = 100 };
+    skip_without_models();
     struct sr_dataset *mini = sr_dataset_load(MINI, NULL, &error);
     struct sr_model *shipped = load("data/models/cnn.safetensors"),
                     *recipe = load("data/models/cnn-background.safetensors");
