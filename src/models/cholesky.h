@@ -1,7 +1,7 @@
 /* cholesky.h - triangular factors of symmetric matrices, in double precision.
  *
- * A matrix is n × n, row after row, of which only the lower triangle is read and written. Same bits
- * at any number of threads. The caller owns the arrays. */
+ * A matrix is n × n, row after row, of which only the lower triangle is read; factors lose what is
+ * above it. Same bits at any number of threads. The caller owns the arrays. */
 #ifndef SARTOR_SRC_MODELS_CHOLESKY_H
 #define SARTOR_SRC_MODELS_CHOLESKY_H
 

@@ -20,6 +20,7 @@ enum {
     SVM_BLOCK = 8 * SR_BYTES_QUERIES, /* rows of the kernel matrix that are made at once */
     SVM_CHUNK = 256,                  /* columns of them at a time */
     SVM_FOLDS = 5,                    /* of the cross-validation behind the probabilities */
+    SVM_SUMMANDS = 4,                 /* rows that are summed before they are subtracted */
 };
 
 /* ---- kernels (svm_kernel.c, svm_vector.c) ---- */
@@ -122,8 +123,10 @@ struct svm_loops {
      */
     size_t (*advance)(double *f, const double *bars, const float *row_i, const float *row_j,
                       double step, size_t count, double *greatest);
-    /* f -= the sum of four rows, each times its step. */
-    void (*subtract)(double *f, const float *const *rows, const double *steps, size_t count);
+    /* f -= rows, each times its step, SVM_SUMMANDS at a time, in `columns` columns from `first` on;
+     * `count` is a multiple of SVM_SUMMANDS. */
+    void (*subtract)(double *f, const float *const *rows, const double *steps, size_t count,
+                     size_t first, size_t columns);
 };
 extern const struct svm_loops *const svm_loops_tables[SR_ISA_COUNT]; /* by sr_isa() */
 const struct svm_loops *svm_loops(void);

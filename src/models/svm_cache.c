@@ -7,7 +7,8 @@
 
 #include <string.h>
 
-enum { SUMMANDS = 4 }; /* rows that are subtracted in one pass over f */
+/* Columns whose f stays in the nearest cache while rows are subtracted from it. */
+enum { STRETCH = 1024 };
 
 size_t svm_cache_floats(size_t width, size_t cache_bytes)
 {
@@ -101,17 +102,22 @@ const float *svm_cache_row(struct svm_solver *s, const uint32_t *columns, size_t
 void svm_cache_subtract(struct svm_solver *s, const uint32_t *columns, const double *steps,
                         size_t count)
 {
-    for (size_t first = 0; first < count; first += SUMMANDS) {
-        const size_t left = count - first, some = left < SUMMANDS ? left : SUMMANDS;
-        const float *rows[SUMMANDS];
-        double factors[SUMMANDS] = {0};
-        for (size_t i = 0; i < SUMMANDS; i++) {
-            const size_t at = first + (i < some ? i : 0);
+    _Static_assert(SVM_BLOCK % SVM_SUMMANDS == 0, "a block of rows is subtracted at once");
+    for (size_t first = 0; first < count; first += SVM_BLOCK) {
+        const size_t left = count - first, some = left < SVM_BLOCK ? left : SVM_BLOCK,
+                     padded = (some + SVM_SUMMANDS - 1) / SVM_SUMMANDS * SVM_SUMMANDS;
+        const float *rows[SVM_BLOCK];
+        double factors[SVM_BLOCK] = {0};
+        for (size_t i = 0; i < some; i++) {
+            const size_t at = first + i;
             rows[i] = svm_cache_row(s, columns, count, at);
             s->pinned[s->slot_of[columns[at]]] = true;
-            if (i < some) factors[i] = steps[at] * svm_label(s, columns[at]);
+            factors[i] = steps[at] * svm_label(s, columns[at]);
         }
-        s->loops->subtract(s->f, rows, factors, s->width);
+        for (size_t i = some; i < padded; i++) rows[i] = rows[0];
+        for (size_t from = 0; from < s->width; from += STRETCH)
+            s->loops->subtract(s->f, rows, factors, padded, from,
+                               s->width - from < STRETCH ? s->width - from : STRETCH);
         for (size_t i = first; i < first + some; i++) s->pinned[s->slot_of[columns[i]]] = false;
     }
 }

@@ -884,13 +884,14 @@ static void test_loops(void **unused)
         }
         assert_int_equal(index, top);
         assert_true(found == most);
-        const float *const rows[4] = {row_i, row_j, selves, row_i};
-        const double steps[4] = {0.5, -2, 0.25, step};
+        enum { FIRST = 32 };
+        const float *const rows[8] = {row_i, row_j, selves, row_i, selves, row_j, row_i, selves};
+        const double steps[8] = {0.5, -2, 0.25, step, 1, 0, -step, 3};
         memcpy(moved, f, sizeof moved);
-        loops->subtract(moved, rows, steps, COUNT);
+        loops->subtract(moved, rows, steps, 8, FIRST, COUNT - FIRST);
         for (size_t i = 0; i < COUNT; i++) {
             double sum = 0;
-            for (int r = 0; r < 4; r++) sum += steps[r] * (double)rows[r][i];
+            for (int r = 0; r < 8 && i >= FIRST; r++) sum += steps[r] * (double)rows[r][i];
             assert_true(fabs(moved[i] - (f[i] - sum)) < 1e-14);
         }
     }
