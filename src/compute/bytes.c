@@ -160,21 +160,37 @@ void sr_bytes_ask(struct sr_bytes_queries *queries, const struct sr_bytes *set,
     }
 }
 
+/* One of `parts` parts of a tile, of which only the steps that are used will be read. */
+static void prefetch_part(const uint8_t *packed, const uint64_t *used, size_t steps, size_t part,
+                          size_t parts)
+{
+    enum { LINE = 64, STEP_BYTES = SR_BYTES_ROWS * GROUP_BYTES };
+    for (size_t step = steps * part / parts; step < steps * (part + 1) / parts; step++)
+        for (size_t at = 0; used[step / 64] >> step % 64 & 1 && at < STEP_BYTES; at += LINE)
+            __builtin_prefetch(packed + step * STEP_BYTES + at, 0, 2);
+}
+
 void sr_bytes_compare(const struct sr_bytes *set, enum sr_bytes_measure measure,
                       const struct sr_bytes_queries *queries, size_t from, size_t query_count,
                       size_t first, size_t count, int32_t *out)
 {
     const struct sr_kernels *kernels = sr_kernels();
     sr_bytes_tile *tile = measure == SR_BYTES_L1 ? kernels->bytes_l1 : kernels->bytes_product;
-    const size_t steps = steps_of(set), stride = steps * GROUP_BYTES, words = sr_bytes_words(set);
-    /* A tile of rows stays in the nearest cache while all queries pass. */
+    const size_t steps = steps_of(set), stride = steps * GROUP_BYTES, words = sr_bytes_words(set),
+                 blocks = (query_count + SR_BYTES_QUERIES - 1) / SR_BYTES_QUERIES;
+    /* A tile of rows stays in the nearest cache while all queries pass; the next one, of which no
+     * processor can foresee what will be read, is fetched meanwhile. */
     for (size_t row = 0; row < count; row += SR_BYTES_ROWS)
         for (size_t q = 0; q < query_count; q += SR_BYTES_QUERIES) {
-            const size_t left = query_count - q, at = (from + q) / SR_BYTES_QUERIES;
+            const size_t left = query_count - q, at = (from + q) / SR_BYTES_QUERIES,
+                         next = first + row + SR_BYTES_ROWS;
             const struct sr_bytes_block block = {
                 queries->bytes + (from + q) * stride,
                 left < SR_BYTES_QUERIES ? (int)left : SR_BYTES_QUERIES,
                 queries->sums + at * steps * SR_BYTES_LANES, queries->used + at * words};
+            if (next < set->padded)
+                prefetch_part(set->packed + next * stride, set->used + next / SR_BYTES_ROWS * words,
+                              steps, q / SR_BYTES_QUERIES, blocks);
             tile(set->packed + (first + row) * stride,
                  set->used + (first + row) / SR_BYTES_ROWS * words, steps, &block,
                  out + q * count + row, count);

@@ -10,16 +10,26 @@ void svm_solver_keep(struct svm_solver *s)
     memcpy(s->f_kept, s->f, s->width * sizeof *s->f);
 }
 
-/* The most similar support vector of the same class that takes part and whose alpha may grow;
- * SVM_NONE where there is none. */
-static ptrdiff_t find_heir(const struct svm_solver *s, size_t column, const float *row)
+/* The columns of one class that can take over alpha: support vectors that take part. */
+static size_t list_heirs(const struct svm_solver *s, int side, uint32_t *heirs)
 {
-    size_t from = svm_side(s, column) ? s->middle : 0, to = from ? s->width : s->middle;
-    ptrdiff_t best = SVM_NONE;
+    const size_t from = side ? s->middle : 0, to = side ? s->width : s->middle;
+    size_t count = 0;
     for (size_t c = from; c < to; c++)
-        if (s->takes_part[c] && s->alpha_kept[c] > 0 && s->alpha[c] < s->options.C &&
-            (best == SVM_NONE || row[c] > row[best]))
+        if (s->takes_part[c] && s->alpha_kept[c] > 0) heirs[count++] = (uint32_t)c;
+    return count;
+}
+
+/* The most similar of the heirs whose alpha may grow; SVM_NONE where there is none. */
+static ptrdiff_t find_heir(const struct svm_solver *s, const uint32_t *heirs, size_t count,
+                           const float *row)
+{
+    ptrdiff_t best = SVM_NONE;
+    for (size_t i = 0; i < count; i++) {
+        const size_t c = heirs[i];
+        if ((best == SVM_NONE || row[c] > row[best]) && s->alpha[c] < s->options.C)
             best = (ptrdiff_t)c;
+    }
     return best;
 }
 
@@ -40,11 +50,18 @@ static size_t list_columns(struct svm_solver *s, bool kept)
 static bool bequeath(struct svm_solver *s)
 {
     const size_t count = list_columns(s, true);
+    /* There is room behind them, as no column is in both lists. */
+    uint32_t *heirs[2] = {s->listed + count};
+    size_t heir_count[2];
+    heir_count[0] = list_heirs(s, 0, heirs[0]);
+    heirs[1] = heirs[0] + heir_count[0];
+    heir_count[1] = list_heirs(s, 1, heirs[1]);
     for (size_t i = 0; i < count; i++) {
         const size_t c = s->listed[i];
+        const int side = svm_side(s, c);
         const float *row = svm_cache_row(s, s->listed, count, i);
         while (s->alpha[c] > 0) {
-            ptrdiff_t heir = find_heir(s, c, row);
+            ptrdiff_t heir = find_heir(s, heirs[side], heir_count[side], row);
             if (heir == SVM_NONE) return false;
             double part = fmin(s->alpha[c], s->options.C - s->alpha[heir]);
             s->alpha[c] -= part;

@@ -249,13 +249,18 @@ static size_t find_places(struct svm_solver *s, uint32_t *fresh)
     return count;
 }
 
-/* The kernel between new columns and all, by rows; by symmetry that of the others with the new. */
+/* The kernel between new columns and all, by rows; by symmetry that of the old ones with the new.
+ */
 static void compute_fresh(struct svm_solver *s, const uint32_t *fresh, size_t count)
 {
     struct svm_working_set *set = &s->set;
     uint32_t rows[SVM_SET] = {0};
+    bool is_fresh[SVM_SET] = {0};
     float *out[SVM_BLOCK];
-    for (size_t i = 0; i < count; i++) rows[i] = (uint32_t)svm_row(s, set->columns[fresh[i]]);
+    for (size_t i = 0; i < count; i++) {
+        rows[i] = (uint32_t)svm_row(s, set->columns[fresh[i]]);
+        is_fresh[fresh[i]] = true;
+    }
     svm_rows_take(&set->rows, fresh, s->rows, rows, count);
     for (size_t first = 0; first < count; first += SVM_BLOCK) {
         const size_t left = count - first, some = left < SVM_BLOCK ? left : SVM_BLOCK;
@@ -266,7 +271,7 @@ static void compute_fresh(struct svm_solver *s, const uint32_t *fresh, size_t co
         }
         svm_kernel_block(s->kernel, &set->rows, &s->queries, 0, svm_pad(set->count), out);
         for (size_t p = 0; p < set->count; p++)
-            for (size_t i = 0; i < some; i++)
+            for (size_t i = 0; i < some && !is_fresh[p]; i++)
                 set->kernel[p * SVM_SET + fresh[first + i]] = out[i][p];
     }
 }
