@@ -88,3 +88,28 @@ void cholesky_backward(const double *factor, size_t n, double *vector)
         for (size_t j = 0; j < i; j++) vector[j] -= value * row[j];
     }
 }
+
+/* Eight partial sums, as in lbfgs_dot. */
+static double dot_single(size_t count, const float *a, const double *b)
+{
+    double sums[8] = {0}, rest = 0;
+    size_t i = 0;
+    for (; i + 8 <= count; i += 8) {
+        for (int k = 0; k < 8; k++) sums[k] += (double)a[i + (size_t)k] * b[i + (size_t)k];
+    }
+    for (; i < count; i++) rest += (double)a[i] * b[i];
+    for (int k = 0; k < 8; k++) rest += sums[k];
+    return rest;
+}
+
+void cholesky_solve_packed(const float *factor, size_t n, double *vector)
+{
+    const float *row = factor;
+    for (size_t i = 0; i < n; row += ++i)
+        vector[i] = (vector[i] - dot_single(i, row, vector)) / (double)row[i];
+    for (size_t i = n; i-- > 0;) {
+        row -= i + 1;
+        const double value = vector[i] /= (double)row[i];
+        for (size_t j = 0; j < i; j++) vector[j] -= value * (double)row[j];
+    }
+}

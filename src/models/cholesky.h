@@ -18,5 +18,7 @@ bool cholesky(double *matrix, size_t n, double least, struct sr_pool *pool,
 /* L⁻¹ times a vector, in place; L'⁻¹ times it. */
 void cholesky_forward(const double *factor, size_t n, double *vector);
 void cholesky_backward(const double *factor, size_t n, double *vector);
+/* Both, by a factor in single precision whose rows, up to the diagonal, follow one another. */
+void cholesky_solve_packed(const float *factor, size_t n, double *vector);
 
 #endif

@@ -43,6 +43,8 @@ libsartor_a_SOURCES += \
 	src/models/logreg.h \
 	src/models/logreg_blocks.c \
 	src/models/logreg_blocks.h \
+	src/models/logreg_sample.c \
+	src/models/logreg_sample.h \
 	src/models/logreg_file.c \
 	src/models/logreg_fit.c \
 	src/models/logreg_metric.c \

@@ -84,8 +84,8 @@ static void fill(void *context, size_t index, int worker)
 static void sum_columns(void *context, size_t index, int worker)
 {
     struct logreg_blocks *blocks = context;
-    const size_t n = width_of(blocks), strips = (n + COLUMNS - 1) / COLUMNS,
-                 class = blocks->base + index / strips, column = index % strips * COLUMNS,
+    const size_t n = width_of(blocks), strips = (n + COLUMNS - 1) / COLUMNS, class = index / strips,
+                 column = index % strips * COLUMNS,
                  columns = n - column < COLUMNS ? n - column : COLUMNS;
     const double *weights = blocks->weights + class * CHUNK;
     double *scaled = blocks->scaled + (size_t)worker * CHUNK * COLUMNS;
@@ -139,7 +139,6 @@ bool logreg_blocks_make(struct logreg_blocks *blocks, const double *shares)
                  block = blocks->diagonal ? n : n * n, along = blocks->diagonal ? 1 : n + 1;
     start_blocks(blocks, block, along);
     blocks->shares = shares;
-    blocks->base = 0;
     for (blocks->first = 0; blocks->first < problem->count; blocks->first += CHUNK) {
         const size_t left = problem->count - blocks->first;
         blocks->chunk = left < CHUNK ? left : CHUNK;
@@ -156,79 +155,9 @@ bool logreg_blocks_make(struct logreg_blocks *blocks, const double *shares)
     return true;
 }
 
-/* A class's rows of a sample, and what each stands for: a row at each multiple of a step along the
- * sum of all rows' weights. */
-static size_t choose_rows(const struct newton_problem *problem, const float *shares, size_t class,
-                          size_t wanted, uint32_t *rows, double *weights)
+void logreg_blocks_centre(const struct newton_problem *problem, double *vector)
 {
-    const double even = 0.1;
-    double total = 0, sum = 0, passed = 0;
-    size_t chosen = 0;
-    for (size_t i = 0; i < problem->count; i++) {
-        const double p = (double)shares[i * problem->classes + class];
-        total += p * (1 - p);
-    }
-    const double step = total / (double)wanted, mean = total / (double)problem->count;
-    for (size_t i = 0; i < problem->count && total > 0; i++) {
-        const double p = (double)shares[i * problem->classes + class],
-                     weight = (1 - even) * p * (1 - p) + even * mean;
-        sum += weight;
-        const double steps = floor(sum / step);
-        if (steps <= passed) continue;
-        rows[chosen] = (uint32_t)i;
-        weights[chosen++] = fmax(weight, (steps - passed) * step);
-        passed = steps;
-    }
-    return chosen;
-}
-
-/* NEWTON_BLOCK rows of the chunk of a sample. */
-static void fill_chosen(void *context, size_t index, int worker)
-{
-    struct logreg_blocks *blocks = context;
-    const struct newton_problem *problem = blocks->problem;
-    const size_t n = width_of(blocks), at = index * NEWTON_BLOCK, left = blocks->chunk - at,
-                 end = at + (left < NEWTON_BLOCK ? left : NEWTON_BLOCK);
-    for (size_t i = at; i < end; i++) {
-        double *row = blocks->rows + i * n;
-        problem->rows(problem->context, blocks->chosen[blocks->first + i], 1, worker, row);
-        row[n - 1] = 1;
-    }
-}
-
-bool logreg_blocks_sample(struct logreg_blocks *blocks, const float *shares, size_t wanted)
-{
-    const struct newton_problem *problem = blocks->problem;
-    const size_t n = width_of(blocks), strips = (n + COLUMNS - 1) / COLUMNS;
-    uint32_t *rows = malloc((wanted + 1) * sizeof *rows);
-    double *weights = malloc((wanted + 1) * sizeof *weights);
-    bool proceed = rows && weights;
-    start_blocks(blocks, n * n, n + 1);
-    blocks->chosen = rows;
-    for (size_t c = 0; proceed && c < problem->classes; c++) {
-        const size_t chosen = choose_rows(problem, shares, c, wanted, rows, weights);
-        blocks->base = c;
-        for (blocks->first = 0; proceed && blocks->first < chosen; blocks->first += CHUNK) {
-            const size_t left = chosen - blocks->first;
-            blocks->chunk = left < CHUNK ? left : CHUNK;
-            memcpy(blocks->weights + c * CHUNK, weights + blocks->first,
-                   blocks->chunk * sizeof *weights);
-            sr_pool_run(problem->pool, (blocks->chunk + NEWTON_BLOCK - 1) / NEWTON_BLOCK,
-                        fill_chosen, blocks);
-            sr_pool_run(problem->pool, strips, sum_columns, blocks);
-            proceed = problem->proceed(problem->context);
-        }
-        proceed = proceed && factorise(blocks, c);
-    }
-    free(rows);
-    free(weights);
-    return proceed;
-}
-
-/* Take out what all classes have alike. */
-static void centre(const struct logreg_blocks *blocks, double *vector)
-{
-    const size_t n = width_of(blocks), classes = blocks->problem->classes;
+    const size_t n = problem->inputs + 1, classes = problem->classes;
     for (size_t j = 0; j < n; j++) {
         double mean = 0;
         for (size_t c = 0; c < classes; c++) mean += vector[c * n + j];
@@ -255,8 +184,8 @@ static void solve_class(void *context, size_t class, int worker)
 
 void logreg_blocks_solve(struct logreg_blocks *blocks, double *vector)
 {
-    centre(blocks, vector);
+    logreg_blocks_centre(blocks->problem, vector);
     blocks->vector = vector;
     sr_pool_run(blocks->problem->pool, blocks->problem->classes, solve_class, blocks);
-    centre(blocks, vector);
+    logreg_blocks_centre(blocks->problem, vector);
 }

@@ -19,9 +19,7 @@ struct logreg_blocks {
     double *weights; /* p(1 - p) of that chunk, a class after the other */
     double *scaled;  /* for each worker, some columns of it times those */
     const double *shares;
-    const uint32_t *chosen; /* rows of a sample */
-    size_t base;            /* the first class whose block is summed at present */
-    size_t first, chunk;    /* the chunk */
+    size_t first, chunk; /* the chunk */
     double *vector;
 };
 
@@ -32,11 +30,9 @@ enum sr_status logreg_blocks_init(struct logreg_blocks *blocks,
 void logreg_blocks_fini(struct logreg_blocks *blocks);
 /* Of count × classes probabilities. False when asked to stop. */
 bool logreg_blocks_make(struct logreg_blocks *blocks, const double *shares);
-/* The same, roughly, from a sample of about `wanted` rows for each class; not of diagonals. Rows
- * count as often as they are likely to be chosen: by p(1 - p), and a tenth of them evenly, so that
- * no direction is left out. */
-bool logreg_blocks_sample(struct logreg_blocks *blocks, const float *shares, size_t wanted);
 /* A vector like the weights, times the inverse, in place. */
 void logreg_blocks_solve(struct logreg_blocks *blocks, double *vector);
+/* Take out of such a vector what all classes have alike. */
+void logreg_blocks_centre(const struct newton_problem *problem, double *vector);
 
 #endif

@@ -8,6 +8,7 @@
 #include "logreg_blocks.h"
 #include "logreg_metric.h"
 #include "logreg_objective.h"
+#include "logreg_sample.h"
 #include "sartor/base/clock.h"
 #include "sartor/base/memory.h"
 #include <math.h>
@@ -21,7 +22,7 @@
 static const double strong = 0.3, strong_share = 2e-6, few = 1500;
 
 /* Above these two, up to this C, L-BFGS takes some steps, then goes on with blocks of the Hessian
- * there, each from so many rows (logreg_blocks.h). It is at the minimum when a step was expected to
+ * there, each from so many rows (logreg_sample.h). It is at the minimum when a step was expected to
  * lower the objective by no more than a share of it, and the last RECENT steps together by no more
  * than a larger share; both divided by C where that is above 1. What is expected is up to ten times
  * too low, and what is left to go is about what RECENT steps have gone: with these shares it was
@@ -161,7 +162,7 @@ static void share_slice(void *context, size_t index, int worker)
 
 static void apply_blocks(void *context, double *vector)
 {
-    logreg_blocks_solve(((struct objective *)context)->blocks, vector);
+    logreg_sample_solve(((struct objective *)context)->blocks, vector);
 }
 
 /* Go on from x, over the weights themselves, which take its place. */
@@ -171,19 +172,19 @@ static enum sr_status descend_by_blocks(struct objective *objective, double *x,
     const size_t count = objective->train.samples.count, length = logreg_count(objective->model);
     const int most = (int)sr_args_integer(objective->fit->params, "max_iterations");
     const struct newton_problem problem = objective_problem(objective);
-    struct logreg_blocks blocks;
+    struct logreg_sample blocks;
     objective_set_weights(objective, x);
     memcpy(x, objective->weights, length * sizeof *x);
     free(objective->factor);
     objective->factor = NULL;
-    enum sr_status status = logreg_blocks_init(&blocks, &problem, error);
+    enum sr_status status = logreg_sample_init(&blocks, &problem, BLOCK_ROWS, error);
     objective->shares = sr_array_raw(count * problem.classes, sizeof *objective->shares,
                                      "the probabilities", error);
     if (!objective->shares) status = SR_ERROR_MEMORY;
     if (!status) {
         sr_pool_run(objective->fit->pool, (count + OBJECTIVE_SLICE - 1) / OBJECTIVE_SLICE,
                     share_slice, objective);
-        if (logreg_blocks_sample(&blocks, objective->shares, BLOCK_ROWS)) {
+        if (logreg_sample_make(&blocks, objective->shares)) {
             objective->blocks = &blocks;
             objective->before = objective->halved_at = objective->iterations;
             objective->halved = INFINITY;
@@ -200,7 +201,7 @@ static enum sr_status descend_by_blocks(struct objective *objective, double *x,
             objective->blocks = NULL;
         }
     }
-    logreg_blocks_fini(&blocks);
+    logreg_sample_fini(&blocks);
     free(objective->shares);
     return status;
 }

@@ -42,7 +42,7 @@ struct objective {
     double estimate;          /* of the same: by the variables the Hessian is about the identity */
     double above;             /* a bound on how far the objective is above its minimum */
     struct logreg_span *span; /* while Newton's method works in it */
-    struct logreg_blocks *blocks;    /* while L-BFGS goes on with them */
+    struct logreg_sample *blocks;    /* while L-BFGS goes on with them */
     float *shares;                   /* for each training image, its classes' probabilities */
     double recent[OBJECTIVE_RECENT]; /* values of the last iterations, each at its number %
                                         OBJECTIVE_RECENT */

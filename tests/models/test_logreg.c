@@ -280,6 +280,23 @@ static void test_factor(void **unused)
                 assert_true(fabs(lbfgs_dot(j + 1, factor + i * N, factor + j * N) -
                                  matrix[i * N + j]) < 1e-4);
         }
+        /* In single precision it solves about as well. */
+        static float packed[N * (N + 1) / 2];
+        double vector[N], solved[N], most = 0, apart = 0;
+        size_t at = 0;
+        for (size_t i = 0; i < N; i++) {
+            solved[i] = vector[i] = sr_rng_normal(&rng);
+            factor[i * N + i] += round; /* a root of nearly 0 has no digits there */
+            for (size_t j = 0; j <= i; j++) packed[at++] = (float)factor[i * N + j];
+        }
+        cholesky_forward(factor, N, vector);
+        cholesky_backward(factor, N, vector);
+        cholesky_solve_packed(packed, N, solved);
+        for (size_t i = 0; i < N; i++) {
+            most = fmax(most, fabs(vector[i]));
+            apart = fmax(apart, fabs(vector[i] - solved[i]));
+        }
+        assert_true(apart < 1e-4 * most);
     }
 }
 
