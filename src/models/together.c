@@ -34,7 +34,11 @@ void order_write(enum work work, const struct sr_model_class *class, const struc
     const bool of_test = held_out && held_out->count &&
                          held_out->images->pixels == together->files[SR_FILE_TEST].pixels;
     struct sr_text params = {0};
-    sr_args_print(fit->params, true, &params);
+    /* Which values were given, and which a recipe is to set, can't be seen from words of all. */
+    struct sr_args *resolved = sr_args_copy(fit->params);
+    if (class->resolve) class->resolve(resolved, &(struct sr_error){0});
+    sr_args_print(resolved, true, &params);
+    sr_args_free(resolved);
     struct header header = {.work = work,
                             .ticket = ticket,
                             .held_out_count = held_out ? held_out->count : 0,

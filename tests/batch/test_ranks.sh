@@ -78,10 +78,10 @@ ranks 3 1 home3 suspects knn folds=3 count=200
 "$sartor" --home home3 --data "$mini" --csv browse suspects limit=50 >found 2>err </dev/null
 cmp -s wanted found; report $? "suspects in three"
 notes() { cut -d, -f1,2,4- "$1/experiments/"*.csv | sort; } # without seconds
-run ablate mlp limit=150 seeds=1 epochs=1; [ "$code" -eq 0 ] && notes home >wanted && [ -s wanted ]; report $? "ablate in one process"
-ranks 3 1 home3 ablate mlp limit=150 seeds=1 epochs=1; [ "$code" -eq 0 ] && notes home3 >found && cmp -s wanted found
+run ablate mlp recipe=study limit=150 seeds=1 epochs=1; [ "$code" -eq 0 ] && notes home >wanted && [ -s wanted ]; report $? "ablate in one process"
+ranks 3 1 home3 ablate mlp recipe=study limit=150 seeds=1 epochs=1; [ "$code" -eq 0 ] && notes home3 >found && cmp -s wanted found
 report $? "ablate in three processes has the same trials"
-many="train cnn seeds=1..4 epochs=4 limit=300"
+many="train cnn recipe=study seeds=1..4 epochs=4 limit=300"
 run $many; report $code "trainings with several seeds in one process"
 ranks 3 1 home3 --json $many; cp out said
 [ "$code" -eq 0 ] && [ "$(grep -c '"event": "done"' said)" -eq 4 ] && [ "$(grep -c '"event": "epoch"' said)" -eq 16 ]
@@ -99,7 +99,7 @@ until ls home3/checkpoints/cnn-s2@*.safetensors >/dev/null 2>&1 || [ $tries -ge 
 kill -KILL "$(process_of 1)"; ended
 report $code "trainings that are handed out survive the end of a process"
 for s in 1 2 3 4; do same home3 cnn-s$s "seed $s has the same bits then"; done
-rm -rf home3/experiments; start 3 1 home3 ablate mlp limit=150 seeds=1 epochs=1
+rm -rf home3/experiments; start 3 1 home3 ablate mlp recipe=study limit=150 seeds=1 epochs=1
 tries=0
 until [ -s "$(echo home3/experiments/*.csv)" ] || [ $tries -ge 600 ]; do sleep 0.02; tries=$((tries + 1)); done
 kill -KILL "$(process_of 2)"; ended
