@@ -67,8 +67,10 @@ void sr_scores(const struct sr_session *session, const struct sr_entry *entry,
     struct stat info;
     for (int s = 0; s < SR_SCORE_COUNT; s++) scores[s] = NAN;
     if (model) {
-        scores[SR_SCORE_TRAIN_COUNT] = (double)model->train_count;
-        scores[SR_SCORE_FIT_SECONDS] = model->fit_seconds;
+        if (model->train_count) { /* else it is from another program */
+            scores[SR_SCORE_TRAIN_COUNT] = (double)model->train_count;
+            scores[SR_SCORE_FIT_SECONDS] = model->fit_seconds;
+        }
         if (model->fit_memory) scores[SR_SCORE_FIT_MEMORY] = (double)model->fit_memory;
         scores[SR_SCORE_PARAMETERS] = (double)model->class->size(model->state);
     }
@@ -109,7 +111,8 @@ void sr_scores_print_unlike(const struct sr_entry *first, const struct sr_entry 
     char counts[2][32];
     for (int i = 0; i < 2; i++)
         sr_format_count(counts[i], sizeof *counts, both[i]->model->train_count);
-    if (first->model->train_count != second->model->train_count) {
+    if (first->model->train_count && second->model->train_count &&
+        first->model->train_count != second->model->train_count) {
         sr_text_printf(text, "%s%s was trained on %s rows, %s on %s", before, first->name,
                        counts[0], second->name, counts[1]);
         before = "; ";

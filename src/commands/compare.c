@@ -207,6 +207,7 @@ static void say_unlike(const struct field *field, const size_t *order, struct sr
         for (size_t i = 0; i < field->count; i++, before = ", ") {
             char count[32];
             sr_format_count(count, sizeof count, trained_on(field, order[i]));
+            if (!trained_on(field, order[i])) snprintf(count, sizeof count, "(not known)");
             sr_reply_more(reply, "%s%s %s", before, field->entries[order[i]]->name, count);
         }
     }

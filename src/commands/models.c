@@ -128,8 +128,13 @@ static void list_model(struct sr_table *table, const struct sr_entry *entry, con
     sr_table_text(table, model->class->name);
     sr_table_integer(table, (int64_t)model->class->size(model->state));
     sr_table_integer(table, (int64_t)model->seed);
-    sr_table_integer(table, (int64_t)model->train_count);
-    sr_table_number(table, model->fit_seconds);
+    if (model->train_count) { /* else it is from another program */
+        sr_table_integer(table, (int64_t)model->train_count);
+        sr_table_number(table, model->fit_seconds);
+    } else {
+        sr_table_absent(table);
+        sr_table_absent(table);
+    }
     if (model->epochs)
         sr_table_number(table, model->history[model->epochs - 1].validation_accuracy);
     else

@@ -509,10 +509,15 @@ enum sr_status sr_networks_gradients(const void *opaque, const uint8_t *pixels, 
     enum sr_status status = SR_ERROR_MEMORY;
 
     while (mark < state->mark_count && strcmp(state->marks[mark].name, layer) != 0) mark++;
-    if (mark == state->mark_count)
-        return sr_error_set(error, SR_ERROR_ARGUMENT,
-                            "There is no layer \"%.31s\"; the last one is \"%s\".", layer,
-                            state->mark_count ? state->marks[state->mark_count - 1].name : "");
+    if (mark == state->mark_count) {
+        struct sr_text text = {0};
+        for (size_t i = 0; i < state->mark_count; i++)
+            sr_text_printf(&text, "%s%s", i ? ", " : "", state->marks[i].name);
+        sr_error_set(error, SR_ERROR_ARGUMENT, "There is no layer \"%.31s\"; there are: %s", layer,
+                     sr_text_get(&text));
+        sr_text_fini(&text);
+        return error->status;
+    }
     if (target < 0 || target >= state->shape.classes)
         return sr_error_set(error, SR_ERROR_ARGUMENT,
                             "There is no class %d; classes go from 0 to %d.", target,

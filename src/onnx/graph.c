@@ -233,12 +233,6 @@ const char *graph_cast(struct graph *graph, const char *name, const char *value,
     return graph_node(graph, "Cast", name, INPUTS(value), ATTRIBUTES(INT("to", type)));
 }
 
-const char *graph_two(struct graph *graph, const char *operator, const char * name, const char *a,
-                      const char *b)
-{
-    return graph_node(graph, operator, name, INPUTS(a, b), NULL);
-}
-
 const char *graph_one(struct graph *graph, const char *operator, const char * name,
                       const char *value)
 {

@@ -101,9 +101,10 @@ void graph_output(struct graph *graph, const char *name, enum element type, int 
 
 /* Common nodes. */
 const char *graph_cast(struct graph *graph, const char *name, const char *value, enum element type);
-/* Add, Sub, Mul, Div, Max, Min, ... of two values. */
-const char *graph_two(struct graph *graph, const char *operator, const char * name, const char *a,
-                      const char *b);
+/* Add, Sub, Mul, Div, Max, Min, ... of two values. A list and no function: compilers differ in
+ * which argument of a function they evaluate first, and so in which node would be the first. */
+#define graph_two(GRAPH, OPERATOR, NAME, ...)                                                      \
+    graph_node(GRAPH, OPERATOR, NAME, INPUTS(__VA_ARGS__), NULL)
 /* Sqrt, Exp, Neg, Identity, ... */
 const char *graph_one(struct graph *graph, const char *operator, const char * name,
                       const char *value);

@@ -11,6 +11,7 @@ libsartor_a_SOURCES += \
 	src/onnx/file.c \
 	src/onnx/graph.c \
 	src/onnx/load.c \
+	src/onnx/names.c \
 	src/onnx/read_dense.c \
 	src/onnx/read_layers.c \
 	src/onnx/read_whole.c \

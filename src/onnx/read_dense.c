@@ -52,7 +52,7 @@ enum sr_status read_dense(struct reading *r, const struct onnx_node *node, struc
                                   .other = -1,
                                   .channels = (int)outputs,
                                   .bias = bias};
-    name_layer(r, "dense", weight->name, layer.name, sizeof layer.name);
+    name_layer(r, node, "dense", weight->name, &layer);
     const size_t shape[2] = {outputs, inputs};
     float *values = add_tensor(r, layer.name, "weight", 2, shape, error);
     if (!values) return SR_ERROR_MEMORY;

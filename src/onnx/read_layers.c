@@ -69,32 +69,6 @@ static int64_t integer(const struct onnx_node *node, const char *name, int64_t f
 
 /* ---- tensors ---- */
 
-static bool is_taken(const struct reading *r, const char *name)
-{
-    for (size_t i = 0; i < r->layers.count; i++)
-        if (!strcmp(r->layers.items[i].name, name)) return true;
-    return false;
-}
-
-void name_layer(const struct reading *r, const char *kind, struct piece weights, char *name,
-                size_t size)
-{
-    static const char suffix[] = ".weight";
-    size_t length = weights.length;
-    const size_t end = strlen(suffix);
-    bool plain = length > end && !memcmp(weights.bytes + length - end, suffix, end);
-    length -= plain ? end : 0;
-    plain = plain && length < size;
-    for (size_t i = 0; plain && i < length; i++)
-        plain = weights.bytes[i] > ' ' && weights.bytes[i] < 127;
-    if (plain) snprintf(name, size, "%.*s", (int)length, (const char *)weights.bytes);
-    plain = plain && !is_taken(r, name);
-    for (size_t number = r->layers.count + 1; !plain; number++) {
-        snprintf(name, size, "%s%zu", kind, number);
-        plain = !is_taken(r, name);
-    }
-}
-
 float *add_tensor(struct reading *r, const char *layer, const char *which, int rank,
                   const size_t *shape, struct sr_error *error)
 {
@@ -221,7 +195,7 @@ enum sr_status read_conv(struct reading *r, const struct onnx_node *node, struct
         layer.same = layer.kernel > 1 && !pads_are(&layer, 0);
         memset(layer.pads, 0, sizeof layer.pads);
     }
-    name_layer(r, "conv", weight->name, layer.name, sizeof layer.name);
+    name_layer(r, node, "conv", weight->name, &layer);
     const size_t shape[4] = {(size_t)weight->shape[0], (size_t)weight->shape[1],
                              (size_t)weight->shape[2], (size_t)weight->shape[3]};
     float *values = add_tensor(r, layer.name, "weight", 4, shape, error);
@@ -293,7 +267,7 @@ enum sr_status read_norm(struct reading *r, const struct onnx_node *node, struct
     const struct onnx_attribute *epsilon = onnx_attribute(node, "epsilon");
     const double least = epsilon ? (double)epsilon->number : own;
     struct sr_layer_spec layer = {.type = SR_LAYER_BATCH_NORM, .input = from->layer, .other = -1};
-    name_layer(r, "bn", given[0]->name, layer.name, sizeof layer.name);
+    name_layer(r, node, "bn", given[0]->name, &layer);
     const size_t channels = (size_t)shape_of(r, from).channels;
     enum sr_status status = SR_OK;
     for (size_t i = 0; !status && i < 4; i++)
@@ -390,7 +364,7 @@ static enum sr_status scale_channels(struct reading *r, const struct onnx_node *
         return refuse(node, error, "has other numbers than one for each of %zu channels.",
                       channels);
     struct sr_layer_spec layer = {.type = SR_LAYER_BATCH_NORM, .input = from->layer, .other = -1};
-    name_layer(r, "scale", (struct piece){0}, layer.name, sizeof layer.name);
+    name_layer(r, node, "scale", (struct piece){0}, &layer);
     for (int i = 0; i < 4; i++) {
         float *values = add_tensor(r, layer.name, names[i], 1, &channels, error);
         if (!values) return SR_ERROR_MEMORY;

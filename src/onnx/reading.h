@@ -56,9 +56,10 @@ const struct onnx_constant *node_floats(const struct reading *r, const struct on
 void put_value(struct reading *r, const struct onnx_node *node, struct value value);
 
 struct value layer_value(int layer, bool flat, bool last);
-/* A name of a layer that no other has: that of its weights in PyTorch, or the kind and a number. */
-void name_layer(const struct reading *r, const char *kind, struct piece weights, char *name,
-                size_t size);
+/* Give a layer a name that no other has: that of its weights in PyTorch, the module in the node's
+ * name, or the kind and a number. */
+void name_layer(const struct reading *r, const struct onnx_node *node, const char *kind,
+                struct piece weights, struct sr_layer_spec *layer);
 /* A tensor of the layer, to be filled; one of so many numbers of a constant. */
 float *add_tensor(struct reading *r, const char *layer, const char *which, int rank,
                   const size_t *shape, struct sr_error *error);

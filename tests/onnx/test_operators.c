@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sartor/base/memory.h"
+#include "sartor/models/networks.h"
 #include "sartor/onnx/onnx.h"
 #include "src/onnx/graph.h"
 #include "src/onnx/wire.h"
@@ -227,6 +228,37 @@ static void same_in_two_ways(void **unused)
     expect_same(silu, silu_turned, KERNELS * 36);
 }
 
+/* ---- names ---- */
+
+static const char *const node_names[] = {
+    "/layer1/layer1.0/conv1/Conv", "net/conv2d_1/convolution", "layer1.0/conv1/Conv",
+    "/a_name_that_is_longer_than_a_layer_may_have/block/conv/Conv", "Conv_7"};
+enum { NAMES = sizeof node_names / sizeof *node_names };
+
+static const char *chain(struct graph *graph, const char *x)
+{
+    for (size_t i = 0; i < NAMES; i++)
+        x = graph_node(graph, "Conv", node_names[i],
+                       INPUTS(x, NUMBERS(graph, KERNELS, i ? KERNELS : 1, 3, 3)),
+                       ATTRIBUTES(INTS("pads", 4, 1, 1, 1, 1)));
+    return x;
+}
+
+/* Layers are called after the modules that their nodes stand in, so that one can ask for them. */
+static void layers_are_named(void **unused)
+{
+    static const char *const wanted[NAMES] = {"layer1.0.conv1", "net.conv2d_1", "conv3",
+                                              "block.conv", "conv5"};
+    size_t count;
+    (void)unused;
+    struct sr_model *model = read_part(chain, KERNELS * SIDE * SIDE);
+    if (!model) fail_msg("%s", error.text);
+    const struct sr_layer_mark *marks = sr_networks_marks(model->state, &count);
+    assert_int_equal(count, NAMES);
+    for (size_t i = 0; i < NAMES; i++) assert_string_equal(marks[i].name, wanted[i]);
+    sr_model_unref(model);
+}
+
 /* ---- refused ---- */
 
 #define REFUSED(NAME, ...)                                                                         \
@@ -425,6 +457,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(same_in_two_ways),
+        cmocka_unit_test(layers_are_named),
         cmocka_unit_test(refused),
     };
     return cmocka_run_group_tests_name("operators", tests, NULL, NULL);

@@ -71,14 +71,15 @@ static uint64_t digest(const char *path)
     return hash;
 }
 
-/* The files of the fuzz target's corpus, whose numbers do not depend on the processor. */
+/* The files of the fuzz target's corpus: their weights are given, and the graph around them is the
+ * same by any compiler and on any processor. */
 static const struct {
     const char *name;
     uint64_t digest;
 } golden[] = {
-    {"both", 0xda3b5f668c3ece14},   {"cnn", 0x08a55e4e217e1ad1},    {"forest", 0x05a2b5977cb6c31d},
-    {"knn", 0x72de92bd0bb7a606},    {"logreg", 0x20e7da5bf0639b30}, {"mlp", 0x8b3796df12955a0c},
-    {"resnet", 0xd467422562f4e013}, {"svm", 0xf7ef98f99c967753},
+    {"both", 0x17ad525cfaa57060},   {"cnn", 0x08a55e4e217e1ad1},    {"forest", 0x05a2b5977cb6c31d},
+    {"knn", 0x72de92bd0bb7a606},    {"logreg", 0x03ec5fcf8d7901b6}, {"mlp", 0x8b3796df12955a0c},
+    {"resnet", 0xd467422562f4e013}, {"svm", 0x8220dd2d2d2265a3},
 };
 
 static struct sr_model *load(const char *name)
