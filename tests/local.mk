@@ -44,6 +44,7 @@ endif
 COVERAGE_CFLAGS = -O1 -g -fprofile-update=prefer-atomic --coverage
 coverage:
 	@mkdir -p build-coverage && $(MAKE) -s distdir distdir=build-coverage/copy
+	@test ! -d data/models || cp -Rp data/models build-coverage/copy/data/
 	@cd build-coverage && cp -Rup copy/. . && rm -rf copy && \
 		{ test -f Makefile || ./configure -q CC='$(CC)' CFLAGS='$(COVERAGE_CFLAGS)'; }
 	@test -n '$(TESTS)' || find build-coverage -name '*.gcda' -exec rm -f {} +
