@@ -156,11 +156,12 @@ static void work_lane(void *context, size_t index, int worker)
 }
 
 /* The memory that the bank may use of what the lanes leave. The result must not depend on whether a
- * row comes from it. */
+ * row comes from it. Rows of pixels are made in about the time that it takes to be given so much
+ * memory, to fill it and to read it. */
 static size_t shared_bytes(const struct svm_fitting *f, size_t left)
 {
     size_t all = 0;
-    if (f->pairs == 1 || !svm_rows_alone(&f->rows)) return 0;
+    if (f->pairs == 1 || f->rows.kind == SR_FEATURES_PIXELS || !svm_rows_alone(&f->rows)) return 0;
     for (int c = 0; c < f->svm->present; c++)
         all += f->counts[c] * svm_pad(f->counts[c]) * sizeof(float);
     return left < all ? left : all;
