@@ -38,7 +38,7 @@ void figure_credit_run(struct figure *figure, const struct sr_run *run)
 static void figure_changed(const struct figure *figure, char *text, size_t size)
 {
     const struct sr_change change = figure->session->data->change;
-    char how[48];
+    char how[24];
     *text = '\0';
     if (!change.severity) return;
     sr_change_print(change, how, sizeof how);
@@ -48,7 +48,7 @@ static void figure_changed(const struct figure *figure, char *text, size_t size)
 void figure_judge(struct figure *figure, const struct sr_entry *entry, enum sr_split_name split)
 {
     struct sr_text words = {0};
-    char how[64];
+    char how[32];
     figure_changed(figure, how, sizeof how);
     sr_predicted_print_left_out(sr_session_predicted(figure->session, entry, split), &words);
     if (!figure->judged[0])
