@@ -149,6 +149,10 @@ static void measure_gradients(struct gradients *row, int width)
     for (int x = 0; x < width; x += LANES) {
         const two dx = *(const two *)(row->dx + x), dy = *(const two *)(row->dy + x),
                   square = dx * dx + dy * dy;
+        if (!(square[0] + square[1] > 0)) {
+            *(two *)(row->magnitude + x) = square; /* even, as most of a background is */
+            continue;
+        }
         const two turn = directions(dy, dx) * (BINS / (2 * M_PI)); /* -BINS/2 .. BINS/2 */
         *(two *)(row->turn + x) = choose(turn < 0, turn + BINS, turn);
         for (int i = 0; i < LANES; i++) row->magnitude[x + i] = sqrt(square[i]);
