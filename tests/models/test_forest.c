@@ -387,6 +387,14 @@ static void test_out_of_bag(void **state)
     assert_int_equal(sscanf(watch.note, "out of bag %lf", &bag), 1);
     assert_true(fabs(bag - accuracy(model, SR_SPLIT_TEST)) < 0.12);
     sr_model_unref(model);
+    /* Every tree has its votes, whichever others vote together with it. */
+    char first[sizeof watch.note];
+    for (int threads = 1; threads <= 3; threads++) {
+        assert_ok(fit("trees=21 bootstrap=on", &train, mini_shape, threads, &monitor, &model));
+        if (threads == 1) memcpy(first, watch.note, sizeof first);
+        assert_string_equal(watch.note, first);
+        sr_model_unref(model);
+    }
 }
 
 /* augment=flip is training on the images and their mirrored copies; a copy in the bag is no
