@@ -232,6 +232,7 @@ const struct sr_kernels SR_NAME(kernels) = {
     .winograd_out = SR_NAME(winograd_out),
     .winograd_out_back = SR_NAME(winograd_out_back),
     .winograd_in_back = SR_NAME(winograd_in_back),
+    .winograd_turn = SR_NAME(winograd_turn),
     .winograd_products = SR_NAME(winograd_products),
     .winograd_in_16 = SR_NAME(winograd_in_16),
     .winograd_out_back_16 = SR_NAME(winograd_out_back_16),

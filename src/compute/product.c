@@ -33,31 +33,12 @@ enum { FEW = 3, WIDE = 8 };
 enum { FEW = 2, WIDE = 4 };
 #endif
 
-/* Rows and columns of a square of WIDTH vectors change places: at each distance, a power of two,
- * rows so far apart exchange the lanes in which that bit differs from their own number's. */
-#define EXCHANGE(d)                                                                                \
-    UNROLL for (int i = 0; i < WIDTH; i++)                                                         \
-    {                                                                                              \
-        if (!(i & (d))) {                                                                          \
-            vec near = row[i], far = row[i + (d)];                                                 \
-            row[i] = __builtin_shufflevector(near, far, LANES(STAY, d));                           \
-            row[i + (d)] = __builtin_shufflevector(near, far, LANES(MOVE, d));                     \
-        }                                                                                          \
-    }
-
 /* WIDTH columns of B that lie as rows, WIDTH rows of them. */
 INLINE void pack_turned(const float *b, ptrdiff_t column, float *packed)
 {
     vec row[WIDTH];
     UNROLL for (int i = 0; i < WIDTH; i++) row[i] = (vec) * (const loose *)(b + i * column);
-#if WIDTH >= 16
-    EXCHANGE(8)
-#endif
-#if WIDTH >= 8
-    EXCHANGE(4)
-#endif
-    EXCHANGE(2)
-    EXCHANGE(1)
+    turn_square(row);
     UNROLL for (int i = 0; i < WIDTH; i++) store(packed + i * TILE, row[i]);
 }
 

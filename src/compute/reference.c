@@ -407,6 +407,7 @@ const struct sr_kernels sr_kernels_reference = {
     .winograd_out = sr_winograd_out_reference,
     .winograd_out_back = sr_winograd_out_back_reference,
     .winograd_in_back = sr_winograd_in_back_reference,
+    .winograd_turn = sr_winograd_turn_reference,
     .winograd_products = sr_winograd_products_reference,
     .winograd_filter = sr_winograd_filter_reference,
     .winograd_filter_back = sr_winograd_filter_back_reference,

@@ -176,6 +176,29 @@ INLINE void store_upper(void *to, mask a)
 #endif
 }
 
+/* Rows and columns of a square of WIDTH vectors change places: at each distance, a power of two,
+ * rows so far apart exchange the lanes in which that bit differs from their own number's. */
+#define EXCHANGE(d)                                                                                \
+    UNROLL for (int i = 0; i < WIDTH; i++)                                                         \
+    {                                                                                              \
+        if (!(i & (d))) {                                                                          \
+            vec near = row[i], far = row[i + (d)];                                                 \
+            row[i] = __builtin_shufflevector(near, far, LANES(STAY, d));                           \
+            row[i + (d)] = __builtin_shufflevector(near, far, LANES(MOVE, d));                     \
+        }                                                                                          \
+    }
+INLINE void turn_square(vec *row)
+{
+#if WIDTH >= 16
+    EXCHANGE(8)
+#endif
+#if WIDTH >= 8
+    EXCHANGE(4)
+#endif
+    EXCHANGE(2)
+    EXCHANGE(1)
+}
+
 void SR_NAME(conv)(const struct sr_conv *c, const float *x, const float *w, const float *bias,
                    int flags, float *y, int images);
 void SR_NAME(conv_weights)(const struct sr_conv *c, const float *x, const float *dy, float *w,
@@ -192,6 +215,7 @@ void SR_NAME(winograd_out_back)(const struct sr_winograd *g, const float *dy, in
                                 float *dm);
 void SR_NAME(winograd_in_back)(const struct sr_winograd *g, const float *dv, bool adds, float *dx,
                                int images);
+void SR_NAME(winograd_turn)(const struct sr_winograd *g, const float *u, int point, float *turned);
 void SR_NAME(winograd_products)(const struct sr_winograd_products *p);
 void SR_NAME(winograd_in_16)(const struct sr_winograd *g, const float *x, int images,
                              const struct sr_points_16 *v);

@@ -74,23 +74,6 @@ size_t sr_winograd_scratch(const struct sr_winograd *g, int images, bool backwar
                      sr_winograd_stride(g->conv.outputs, tiles) + (backward ? sums : 0));
 }
 
-void sr_winograd_turn(const struct sr_winograd *g, const float *u, int point, float *turned)
-{
-    const int inputs = g->conv.inputs, outputs = g->conv.outputs;
-    const size_t blocks = (size_t)sr_blocks(inputs);
-    u += (size_t)point * (size_t)inputs * (size_t)sr_slots(outputs);
-    turned += (size_t)point * blocks * SR_BLOCK * (size_t)outputs;
-    for (size_t block = 0; block < blocks; block++)
-        for (int output = 0; output < outputs; output++, turned += SR_BLOCK) {
-            const float *from =
-                u + (size_t)(output / SR_BLOCK * inputs) * SR_BLOCK + output % SR_BLOCK;
-            for (int lane = 0; lane < SR_BLOCK; lane++) {
-                const int input = (int)block * SR_BLOCK + lane;
-                turned[lane] = input < inputs ? from[input * SR_BLOCK] : 0;
-            }
-        }
-}
-
 /* The products of `points`, from tiles × inputs to tiles × outputs. */
 static struct sr_winograd_products products_of(int points, int tiles, int inputs, int outputs)
 {

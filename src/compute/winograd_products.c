@@ -1,4 +1,5 @@
-/* winograd_products.c - products over the points of Winograd's tiles.
+/* winograd_products.c - products over the points of Winograd's tiles, and their weights for the way
+ * back.
  *
  * The sums of PIXELS tiles × VECTORS vectors of outputs stay in registers over all inputs: an inner
  * loop as that of conv.c, without taps or padding, since a point of few tiles takes little longer
@@ -99,4 +100,34 @@ void SR_NAME(winograd_products)(const struct sr_winograd_products *p)
             piece.w += wide * piece.w_block;
         }
     }
+}
+
+/* 16 inputs by 16 outputs, of which there are `inputs` and `outputs`: squares of WIDTH vectors. */
+INLINE void turn_block(const float *from, int inputs, int outputs, float *turned)
+{
+    for (int input = 0; input < SR_BLOCK; input += WIDTH)
+        for (int output = 0; output < outputs; output += WIDTH) {
+            vec row[WIDTH];
+            UNROLL for (int i = 0; i < WIDTH; i++) row[i] =
+                input + i < inputs ? load(from + (input + i) * SR_BLOCK + output) : (vec){0};
+            turn_square(row);
+            UNROLL for (int i = 0; i < WIDTH; i++)
+            {
+                if (output + i < outputs) store(turned + (output + i) * SR_BLOCK + input, row[i]);
+            }
+        }
+}
+
+void SR_NAME(winograd_turn)(const struct sr_winograd *g, const float *u, int point, float *turned)
+{
+    const int inputs = g->conv.inputs, outputs = g->conv.outputs;
+    u += (size_t)point * (size_t)inputs * (size_t)sr_slots(outputs);
+    turned += (size_t)point * (size_t)sr_slots(inputs) * (size_t)outputs;
+    for (int input = 0; input < inputs; input += SR_BLOCK)
+        for (int output = 0; output < outputs; output += SR_BLOCK) {
+            const int rows = inputs - input < SR_BLOCK ? inputs - input : SR_BLOCK,
+                      columns = outputs - output < SR_BLOCK ? outputs - output : SR_BLOCK;
+            turn_block(u + (size_t)(output * inputs + input * SR_BLOCK), rows, columns, turned);
+            turned += columns * SR_BLOCK;
+        }
 }

@@ -272,6 +272,24 @@ void sr_winograd_in_back_reference(const struct sr_winograd *g, const float *dv,
         false);
 }
 
+void sr_winograd_turn_reference(const struct sr_winograd *g, const float *u, int point,
+                                float *turned)
+{
+    const int inputs = g->conv.inputs, outputs = g->conv.outputs;
+    const size_t blocks = (size_t)sr_blocks(inputs);
+    u += (size_t)point * (size_t)inputs * (size_t)sr_slots(outputs);
+    turned += (size_t)point * blocks * SR_BLOCK * (size_t)outputs;
+    for (size_t block = 0; block < blocks; block++)
+        for (int output = 0; output < outputs; output++, turned += SR_BLOCK) {
+            const float *from =
+                u + (size_t)(output / SR_BLOCK * inputs) * SR_BLOCK + output % SR_BLOCK;
+            for (int lane = 0; lane < SR_BLOCK; lane++) {
+                const int input = (int)block * SR_BLOCK + lane;
+                turned[lane] = input < inputs ? from[input * SR_BLOCK] : 0;
+            }
+        }
+}
+
 void sr_winograd_products_reference(const struct sr_winograd_products *p)
 {
     const int slots = sr_slots(p->outputs);

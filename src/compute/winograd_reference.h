@@ -16,6 +16,8 @@ void sr_winograd_out_back_16_reference(const struct sr_winograd *g, const float 
 void sr_pair_rows_reference(const float *packed, int rows, uint32_t *pairs);
 void sr_winograd_in_back_reference(const struct sr_winograd *g, const float *dv, bool adds,
                                    float *dx, int images);
+void sr_winograd_turn_reference(const struct sr_winograd *g, const float *u, int point,
+                                float *turned);
 void sr_winograd_products_reference(const struct sr_winograd_products *p);
 void sr_winograd_filter_reference(const struct sr_winograd *g, const float *w, int block, float *u);
 void sr_winograd_filter_back_reference(const struct sr_winograd *g, const float *du, float *dw);

@@ -103,7 +103,7 @@ static void turn_slice(void *context, size_t index, int worker)
     const struct preparation *p = context;
     const struct convolver *v = p->convolver;
     (void)worker;
-    if (v->tiled) sr_winograd_turn(&v->winograd, v->packed, (int)index, v->turned);
+    if (v->tiled) sr_kernels()->winograd_turn(&v->winograd, v->packed, (int)index, v->turned);
     if (v->bf16)
         sr_winograd_pair(&v->winograd, sr_kernels(), v->turned, (int)index, true, v->turned_16);
     if (!v->tiled) sr_conv_turn(&v->conv, p->weights, (int)index, v->turned);

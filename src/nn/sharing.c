@@ -147,9 +147,14 @@ static bool begin_level(struct sr_sharing *sharing, struct sum *sum, enum sr_tag
     return true;
 }
 
+/* By vectors, which the compiler does not make of a loop of any length by itself. */
 static void add_floats(float *values, const float *incoming, size_t count)
 {
-    for (size_t i = 0; i < count; i++) values[i] += incoming[i];
+    typedef float lot __attribute__((vector_size(16), aligned(sizeof(float)), may_alias));
+    enum { LOT = sizeof(lot) / sizeof(float) };
+    size_t i = 0;
+    for (; i + LOT <= count; i += LOT) *(lot *)(values + i) += *(const lot *)(incoming + i);
+    for (; i < count; i++) values[i] += incoming[i];
 }
 
 /* Both halves' sum. Adding numbers does not depend on which is the left one; moments do. */

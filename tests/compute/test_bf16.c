@@ -222,7 +222,7 @@ static struct way run(const struct sr_winograd *g, bool bf16, const float *x, co
     const struct sr_winograd_back back = {
         .x = x, .dy = dy, .turned = turned, .du = du, .dx = way.dx};
     for (int block = 0; block < sr_blocks(c->outputs); block++) k->winograd_filter(g, w, block, u);
-    for (int p = 0; p < points; p++) sr_winograd_turn(g, u, p, turned);
+    for (int p = 0; p < points; p++) k->winograd_turn(g, u, p, turned);
     for (int p = 0; p < points; p++) sr_winograd_pair(g, k, u, p, false, u16);
     for (int p = 0; p < points; p++) sr_winograd_pair(g, k, turned, p, true, turned16);
     if (bf16) {

@@ -131,6 +131,13 @@ static void compare_transforms(const struct sr_kernels *k, const struct sr_winog
     products.to = m2;
     twin->winograd_products(&products);
     assert_near(m, m2, out, "products");
+    float *turned = numbers(weights, 9), *turned2 = copy_of(turned, weights);
+    for (int point = 0; point < (int)points; point++) {
+        k->winograd_turn(g, u, point, turned);
+        twin->winograd_turn(g, u, point, turned2);
+    }
+    assert_memory_equal(turned, turned2, weights * sizeof *turned);
+    free(turned), free(turned2);
     k->winograd_filter_back(g, u, w);
     twin->winograd_filter_back(g, u, w2);
     assert_near(w, w2, sr_conv_weight_size(c), "filter, back");
@@ -207,7 +214,7 @@ static struct whole whole_of(const struct sr_winograd *g, const struct sr_kernel
     for (int block = 0; block < sr_blocks(c.inputs); block++)
         sr_conv_turn(&c, s.w, block, s.turned);
     for (int point = 0; point < sr_winograd_points(g); point++)
-        sr_winograd_turn(g, s.u, point, s.u_turned);
+        k->winograd_turn(g, s.u, point, s.u_turned);
     return s;
 }
 

@@ -223,6 +223,8 @@ struct sr_kernels {
     void (*winograd_out_back)(const struct sr_winograd *g, const float *dy, int images, float *dm);
     void (*winograd_in_back)(const struct sr_winograd *g, const float *dv, bool adds, float *dx,
                              int images);
+    /* From packed transformed weights to those of the backward pass, for one point. */
+    void (*winograd_turn)(const struct sr_winograd *g, const float *u, int point, float *turned);
     void (*winograd_products)(const struct sr_winograd_products *p);
     /* The same to bf16, for winograd16.c: `channels` pair two channels of a tile, `tiles` a channel
      * of two tiles; NULL for what is not wanted. */

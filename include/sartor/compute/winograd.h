@@ -77,9 +77,6 @@ int sr_winograd_forward_group(const struct sr_winograd *g);
 size_t sr_winograd_scratch(const struct sr_winograd *g, int images, bool backward);
 size_t sr_winograd_scratch_16(const struct sr_winograd *g, int images, bool backward);
 
-/* From packed transformed weights to those of the backward pass, for one point. */
-void sr_winograd_turn(const struct sr_winograd *g, const float *u, int point, float *turned);
-
 /* Memory that is read or written soon, by this call or the next: it is brought into the cache while
  * the products keep the processor busy, since their transforms walk through it in windows, which no
  * processor foresees. Changes no bit. */
