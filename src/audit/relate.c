@@ -109,7 +109,9 @@ static float median(const float *values, size_t count)
     return middle;
 }
 
-static void find_remoteness(struct sr_audit_relations *relations, const struct sr_neighbours *found)
+/* The median that distances are told in. */
+static float find_remoteness(struct sr_audit_relations *relations,
+                             const struct sr_neighbours *found)
 {
     for (size_t i = 0; i < found->count; i++) {
         double sum = 0;
@@ -122,6 +124,7 @@ static void find_remoteness(struct sr_audit_relations *relations, const struct s
     float *sorted = sort(relations->remoteness, found->count);
     relations->remotest = (double)sorted[(size_t)((1 - SR_AUDIT_REMOTEST) * (double)found->count)];
     free(sorted);
+    return middle;
 }
 
 static int by_distance(const void *a, const void *b)
@@ -148,22 +151,49 @@ static bool knows(const struct sr_neighbours *found, size_t place, uint32_t othe
     return false;
 }
 
-static void find_twins(struct sr_audit_relations *relations, const struct sr_neighbours *found,
-                       const struct sr_images *files)
+/* Do two images look alike, whatever a model says? By the correlation of their pixels. */
+static bool look_alike(const uint8_t *a, const uint8_t *b, size_t size)
 {
+    double sum_a = 0, sum_b = 0, aa = 0, bb = 0, ab = 0;
+    for (size_t i = 0; i < size; i++) {
+        const double x = a[i], y = b[i];
+        sum_a += x;
+        sum_b += y;
+        aa += x * x;
+        bb += y * y;
+        ab += x * y;
+    }
+    const double n = (double)size, both = ab - sum_a * sum_b / n,
+                 variances = (aa - sum_a * sum_a / n) * (bb - sum_b * sum_b / n);
+    return both > 0 && both * both >= SR_AUDIT_ALIKE * SR_AUDIT_ALIKE * variances;
+}
+
+/* A distance tells of twins only beside what is usual around them: there are classes whose images
+ * all lie close together. Where ten images or more are almost the same, nothing else is around
+ * them, and a share of the usual distance counts instead; but not by a model's features, which many
+ * images may have in common that do not look alike. */
+static void find_twins(struct sr_audit_relations *relations, const struct sr_neighbours *found,
+                       const struct places *places, float middle)
+{
+    const struct sr_images *files = places->files;
     const size_t size = sr_shape_size(files[SR_FILE_TRAIN].shape), k = (size_t)found->k;
     size_t room = 0;
     float *nearest = sr_xalloc(found->count * sizeof *nearest);
     for (size_t i = 0; i < found->count; i++) nearest[i] = found->distances[i * k];
-    const float middle = median(nearest, found->count);
+    const float least = places->features->rows
+                            ? FLT_MIN
+                            : (float)SR_AUDIT_NEAR_LEAST * median(nearest, found->count);
     free(nearest);
     for (size_t i = 0; i < found->count; i++)
         for (size_t j = 0; j < k; j++) {
             const uint32_t other = found->rows[i * k + j];
-            const float distance = found->distances[i * k + j] / middle;
-            if (!(distance <= (float)SR_AUDIT_NEAR_MOST)) break;
+            const float around = fminf(relations->remoteness[i], relations->remoteness[other]),
+                        distance = found->distances[i * k + j] / fmaxf(around * middle, least);
+            if (!(distance <= (float)SR_AUDIT_NEAR_MOST)) continue;
             if (other > i && knows(found, other, (uint32_t)i)) continue;
-            if (!memcmp(image_at(files, i), image_at(files, other), size)) continue;
+            const uint8_t *one = image_at(files, i), *two = image_at(files, other);
+            if (!memcmp(one, two, size)) continue;
+            if (places->features->rows && !look_alike(one, two, size)) continue;
             sr_xgrow(&relations->twins, &room, relations->twin_count + 1, sizeof(struct sr_twin));
             relations->twins[relations->twin_count++] =
                 other < i ? (struct sr_twin){(uint32_t)i, other, distance}
@@ -307,8 +337,8 @@ static enum sr_status relate(struct sr_audit_relations *relations, struct places
         status = sr_neighbours_find(&found, places->rows, places->count, places->dims, k,
                                     places->pool, places->monitor, error);
     if (!status) {
-        find_remoteness(relations, &found);
-        find_twins(relations, &found, places->files);
+        const float middle = find_remoteness(relations, &found);
+        find_twins(relations, &found, places, middle);
         find_clusters(relations, places);
         status = find_labels(relations, &found, places->files, classes, error);
     }

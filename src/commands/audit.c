@@ -118,7 +118,8 @@ static void print_finding(const struct sr_session *session, const struct sr_find
     if (one->with != SR_NO_PLACE) {
         sr_text_add(text, one->score > 0 ? " is almost the same as " : " is the same as ");
         print_sample(session, one->with, text);
-        if (one->score > 0) sr_text_printf(text, ", at %.3f of the usual distance", one->score);
+        if (one->score > 0)
+            sr_text_printf(text, ", at %.3f of the usual distance there", one->score);
     } else if (one->kind == SR_AUDIT_LABEL) {
         sr_text_printf(text, " looks like %s, by a margin of %.2f", class_name(session, one->class),
                        -one->score);

@@ -256,6 +256,46 @@ static void whole_set(void **state)
     release(set);
 }
 
+/* A class whose images all lie close together has no twins for that; where they lie far apart, two
+ * that are farther from one another than those are twins, if they look alike. */
+static void dense_class(void **state)
+{
+    (void)state;
+    enum { DENSE = 121, ONE = 199, OTHER = 200 };
+    struct set *set = make();
+    struct sr_audit_measures measures;
+    struct sr_audit_relations relations;
+    struct sr_finding *found;
+    struct sr_error error;
+    float rows[(TRAIN + TEST) * 2];
+    const struct sr_audit_features features = {.rows = rows, .width = 2};
+    for (int i = 0; i < TRAIN + TEST; i++) { /* two lattices, of distances .2 and 1 */
+        uint8_t *pixels = set->files[i >= TRAIN].pixels + (i < TRAIN ? i : i - TRAIN) * SIZE;
+        if (i) memcpy(pixels, set->files[SR_FILE_TRAIN].pixels, SIZE);
+        pixels[100] = (uint8_t)(i % 256);
+        pixels[101] = (uint8_t)(i / 256);
+        rows[2 * i] = (float)(i < DENSE ? i % 11 * 0.2 : 100 + (i - DENSE) % 16);
+        rows[2 * i + 1] = (float)(i < DENSE ? i / 11 * 0.2 : (i - DENSE) / 16);
+    }
+    rows[2 * OTHER] = rows[2 * ONE] + 0.3F;
+    assert_int_equal(sr_audit_measure(&measures, set->files, NULL, NULL, NULL, &error), SR_OK);
+    assert_int_equal(
+        sr_audit_relate(&relations, set->files, CLASSES, &features, NULL, NULL, &error), SR_OK);
+    assert_int_equal(find(set, &measures, &relations, SR_AUDIT_NEAR, NAN, &found), 1);
+    is_pair(&found[0], OTHER, ONE);
+    assert_true(found[0].score > 0.2 && found[0].score < 0.3);
+    free(found);
+    sr_audit_relations_fini(&relations);
+    for (int i = 0; i < SIZE; i++) set->files[SR_FILE_TRAIN].pixels[OTHER * SIZE + i] ^= 0x1f;
+    assert_int_equal(
+        sr_audit_relate(&relations, set->files, CLASSES, &features, NULL, NULL, &error), SR_OK);
+    assert_int_equal(find(set, &measures, &relations, SR_AUDIT_NEAR, NAN, &found), 0);
+    free(found);
+    sr_audit_relations_fini(&relations);
+    sr_audit_measures_fini(&measures);
+    release(set);
+}
+
 /* Two in three are one of two images, so that most are at no distance from their nearest: the
  * others are judged by the distances among those that differ. */
 static void mostly_copies(void **state)
@@ -358,10 +398,11 @@ static void slices(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(by_hand),   cmocka_unit_test(in_colour),
-        cmocka_unit_test(whole_set), cmocka_unit_test(given_features),
-        cmocka_unit_test(sizes),     cmocka_unit_test(classes),
-        cmocka_unit_test(slices),    cmocka_unit_test(mostly_copies),
+        cmocka_unit_test(by_hand),       cmocka_unit_test(in_colour),
+        cmocka_unit_test(whole_set),     cmocka_unit_test(given_features),
+        cmocka_unit_test(sizes),         cmocka_unit_test(classes),
+        cmocka_unit_test(slices),        cmocka_unit_test(dense_class),
+        cmocka_unit_test(mostly_copies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -62,7 +62,8 @@ extern const struct sr_audit_check sr_audit_checks[SR_AUDIT_KINDS];
 /* Two places that hold the same, or nearly the same, image: `later` after `first`. */
 struct sr_twin {
     uint32_t later, first;
-    float distance; /* 0 for the same; else in medians of the distance to the nearest other image */
+    /* 0 for the same; else over the mean distance to the nearest images of the less remote one. */
+    float distance;
 };
 
 enum { SR_AUDIT_MEASURES = SR_AUDIT_GREY - SR_AUDIT_DARK + 1 };
@@ -113,9 +114,13 @@ struct sr_audit_relations {
     uint8_t *cluster; /* of each place: its group of alike images */
 };
 
-/* Neighbours that an image is judged by; twins farther apart than so many medians are not kept. */
+/* Neighbours that an image is judged by. Twins of a larger distance are not kept. By images alone a
+ * distance is at least over this share of the median distance to the nearest image; by a model's
+ * features twins have pixels that correlate so much. */
 enum { SR_AUDIT_NEIGHBOURS = 10, SR_AUDIT_CLUSTERS = 20 };
 #define SR_AUDIT_NEAR_MOST  0.6
+#define SR_AUDIT_NEAR_LEAST 0.3
+#define SR_AUDIT_ALIKE      0.98
 #define SR_AUDIT_REMOTEST   0.03
 #define SR_AUDIT_LABEL_SURE -0.6
 
