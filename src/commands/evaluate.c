@@ -3,8 +3,11 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "sartor/app/leaks.h"
+#include "sartor/base/memory.h"
 
 SR_RUN(evaluate_run);
 
@@ -24,6 +27,9 @@ const struct sr_command sr_command_evaluate = {
             {"leaks", SR_PARAM_SWITCH, .form = SR_SWITCH_VALUE,
              .help = "Also give the accuracy without images that are nearly the same as one of "
                      "another split, as audit finds them; exact copies are always looked for."},
+            {"selected", SR_PARAM_SWITCH,
+             .help = "Only on those of the split that are in the selection (browse), beside all "
+                     "others of the split."},
             {0}},
     .run = evaluate_run,
     .example = "evaluate cnn split=test",
@@ -221,8 +227,12 @@ static void report_classes(struct sr_session *session, const struct sr_evaluatio
 }
 
 /* Accuracy with and without the rows that also stand in another split. */
-static void report_leaks(const struct sr_leaks *leaks, struct sr_reply *reply)
+static void report_leaks(const struct sr_leaks *leaks, bool asked, struct sr_reply *reply)
 {
+    if (asked && leaks->audited && !leaks->trained && !leaks->near)
+        sr_reply_say(reply,
+                     "  no leak: none of these images stands, or almost stands, in what models "
+                     "are trained on");
     if (!leaks->trained && !leaks->near) return;
     sr_reply_integer(reply, "leaked_same", (int64_t)leaks->trained);
     sr_reply_integer(reply, "leaked_near", (int64_t)leaks->near);
@@ -242,6 +252,91 @@ static void report_leaks(const struct sr_leaks *leaks, struct sr_reply *reply)
     if (!leaks->audited) sr_reply_more(reply, "; leaks=on also finds what is almost the same");
 }
 
+/* ---- of the selection ------------------------------------------------------------------ */
+
+/* Those predictions of `all` whose samples are selected, or those whose are not. */
+static struct sr_predictions part_of(const struct sr_predictions *all, const bool *selected,
+                                     bool wanted)
+{
+    const size_t classes = (size_t)all->classes;
+    struct sr_predictions part = {.classes = all->classes,
+                                  .rows = sr_xalloc((all->count + 1) * sizeof *part.rows),
+                                  .truth = sr_xalloc(all->count + 1),
+                                  .predicted = sr_xalloc(all->count + 1),
+                                  .probabilities =
+                                      sr_xalloc((all->count * classes + 1) * sizeof(float))};
+    for (size_t i = 0; i < all->count; i++) {
+        if (selected[i] != wanted) continue;
+        const size_t to = part.count++;
+        part.rows[to] = all->rows[i];
+        part.truth[to] = all->truth[i];
+        part.predicted[to] = all->predicted[i];
+        memcpy(part.probabilities + to * classes, all->probabilities + i * classes,
+               classes * sizeof(float));
+    }
+    return part;
+}
+
+static void report_selected(const struct sr_session *session, const struct sr_entry *entry,
+                            enum sr_split_name split, const struct sr_evaluation *part,
+                            const struct sr_evaluation *others, struct sr_reply *reply)
+{
+    sr_reply_record(reply, NULL);
+    sr_reply_text(reply, "model", entry->name);
+    sr_reply_text(reply, "split", sr_split_names[split]);
+    sr_reply_context(reply);
+    sr_reply_integer(reply, "selected", (int64_t)session->selection.count);
+    sr_reply_integer(reply, "count", (int64_t)part->count);
+    sr_reply_say(reply, "%s on %zu of the %zu samples selected, those of the %s split%s",
+                 entry->name, part->count, session->selection.count, sr_split_names[split],
+                 split == SR_SPLIT_TEST ? "" : " that it was not trained on");
+    reply_judged(reply, session, entry, split);
+    sr_reply_number(reply, "accuracy", part->accuracy);
+    sr_reply_number(reply, "accuracy_low", part->accuracy_low);
+    sr_reply_number(reply, "accuracy_high", part->accuracy_high);
+    sr_reply_number(reply, "loss", part->loss);
+    sr_reply_integer(reply, "others", (int64_t)others->count);
+    sr_reply_number(reply, "accuracy_of_others", others->accuracy);
+    sr_reply_number(reply, "loss_of_others", others->loss);
+    sr_reply_say(reply, "  accuracy %.2f %% (95 %% interval %.2f to %.2f), log loss %.4f",
+                 100 * part->accuracy, 100 * part->accuracy_low, 100 * part->accuracy_high,
+                 part->loss);
+    if (others->count)
+        sr_reply_say(reply, "  the other %zu: accuracy %.2f %%, log loss %.4f", others->count,
+                     100 * others->accuracy, others->loss);
+}
+
+static enum sr_status evaluate_selected(struct sr_session *session, struct sr_entry *entry,
+                                        enum sr_split_name split, struct sr_reply *reply,
+                                        struct sr_error *error)
+{
+    const struct sr_selection *selection = &session->selection;
+    const struct sr_predictions *all;
+    enum sr_status status = sr_session_predictions(session, entry, split, &all, error);
+    if (status) return status;
+    bool *selected = sr_xalloc(all->count + 1);
+    for (size_t i = 0; i < selection->count; i++) {
+        if (sr_selection_file(selection, i) != sr_split_file(split)) continue;
+        const size_t at = sr_predictions_find(all, selection->rows[i]);
+        if (at != SIZE_MAX) selected[at] = true;
+    }
+    struct sr_predictions part = part_of(all, selected, true), rest = part_of(all, selected, false);
+    struct sr_evaluation of_part, of_rest;
+    sr_evaluate(&of_part, &part);
+    sr_evaluate(&of_rest, &rest);
+    if (part.count)
+        report_selected(session, entry, split, &of_part, &of_rest, reply);
+    else
+        status = sr_error_set(error, SR_ERROR_STATE,
+                              "evaluate: none of the %zu samples selected is of the %s split and "
+                              "not trained on; split= names another",
+                              selection->count, sr_split_names[split]);
+    sr_predictions_fini(&part);
+    sr_predictions_fini(&rest);
+    free(selected);
+    return status;
+}
+
 SR_RUN(evaluate_run)
 {
     SR_UNUSED;
@@ -254,6 +349,8 @@ SR_RUN(evaluate_run)
     struct sr_abstention abstention;
     struct sr_leaks leaks;
     enum sr_status status = sr_session_data(session, error);
+    if (!status && sr_args_switch(args, "selected"))
+        return evaluate_selected(session, entry, split, reply, error);
     if (!status) status = costs_of(session, args, &costs, error);
     if (!status) status = sr_session_intervals(session, entry, split, &of_measures, error);
     if (!status) status = abstain(session, args, entry, split, &abstention, error);
@@ -287,7 +384,7 @@ SR_RUN(evaluate_run)
     sr_reply_number(reply, "macro_auc_high", of_measures->macro_auc.high);
     sr_reply_switch(reply, "calibrated", predicted->calibrated);
     say_scores(reply, session, predicted, covers ? &coverage : NULL, scores, intervals);
-    report_leaks(&leaks, reply);
+    report_leaks(&leaks, sr_args_switch(args, "leaks"), reply);
     report_risk(session, args, &predicted->predictions, &abstention, reply);
     sr_reply_gap(reply);
     report_classes(session, e, of_measures, covers ? &coverage : NULL, reply);

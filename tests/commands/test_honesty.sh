@@ -101,7 +101,12 @@ sums; report $? "and without: what was seen is all right"
 "$sartor" --data leak --home leaky evaluate knn split=test >out 2>err; code=$?
 expect 0 "a leak: " "in words, too"
 run train knn name=clean; run evaluate clean split=test leaks=on
-expect 0 "of the split's images 0 stand, and 2 almost stand" "almost the same images are told of, too"
+expect 0 "no leak: none of these images stands" "that there is none is said where it is asked"
+# Ten of the hundred get another value in a corner: almost the same.
+for i in 0 1 2 3 4 5 6 7 8 9; do printf '\001' | dd of=leak/train-images-idx3-ubyte bs=1 seek=$((16 + 784 * i)) conv=notrunc 2>err; done
+"$sartor" --data leak --home nearly train knn >out 2>err
+"$sartor" --data leak --home nearly evaluate knn split=test leaks=on >out 2>err; code=$?
+expect 0 " almost stand, in what models are trained on" "almost the same images are told of, too"
 run evaluate clean split=test
 ! grep -q "a leak" out; report $? "no leak, no word of one"
 finish
