@@ -25,6 +25,7 @@ noinst_HEADERS += src/app/claim.h src/app/explainer.h src/app/map_features.h src
 	include/sartor/app/session.h \
 	include/sartor/app/state.h \
 	include/sartor/app/suspects.h \
+	include/sartor/app/tagging.h \
 	include/sartor/app/trust.h \
 	include/sartor/app/view.h
 libsartor_a_SOURCES += \

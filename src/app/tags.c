@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sartor/app/session.h"
+#include "sartor/app/tagging.h"
 #include "sartor/base/file.h"
 #include "sartor/base/memory.h"
 #include "task.h"
@@ -140,8 +140,9 @@ static void set_tags(struct sr_session *session, enum sr_file file, uint32_t row
 
 struct tagging {
     struct sr_session *session;
-    enum sr_file file;
-    uint32_t row, added, removed;
+    const struct sr_tagged *samples;
+    const uint32_t *before; /* what they had */
+    size_t count;
 };
 
 /* The tags in the file, which may be another program's, become those of the session. */
@@ -152,25 +153,47 @@ static enum sr_status change_tags(void *context, char *now, struct sr_text *afte
     struct sr_session *session = change->session;
     (void)error;
     read_tags(session, now);
-    const uint32_t tags = session->tags[change->file][change->row];
-    set_tags(session, change->file, change->row, (tags | change->added) & ~change->removed);
+    for (size_t i = 0; i < change->count; i++) {
+        const struct sr_tagged *one = &change->samples[i];
+        const uint32_t added = one->tags & ~change->before[i],
+                       removed = change->before[i] & ~one->tags;
+        set_tags(session, one->file, one->row,
+                 (session->tags[one->file][one->row] | added) & ~removed);
+    }
     write_tags(session, after);
     return SR_OK;
+}
+
+enum sr_status sr_session_tag_all(struct sr_session *session, const struct sr_tagged *samples,
+                                  size_t count, struct sr_error *error)
+{
+    bool changed = false;
+    for (size_t i = 0; i < count; i++)
+        if (!session->tags[samples[i].file])
+            return sr_error_set(
+                error, SR_ERROR_STATE,
+                "only samples of the data can be tagged, not pictures of one's own");
+    enum sr_status status = sr_session_data(session, error);
+    if (status) return status;
+    uint32_t *before = sr_xalloc((count + 1) * sizeof *before);
+    for (size_t i = 0; i < count; i++) {
+        before[i] = session->tags[samples[i].file][samples[i].row];
+        changed = changed || before[i] != samples[i].tags;
+    }
+    if (changed) {
+        struct tagging change = {session, samples, before, count};
+        char *path = tag_path(session);
+        status = sr_file_update(path, TAG_FILE_LIMIT, change_tags, &change, error);
+        for (size_t i = 0; status && i < count; i++) /* what is not kept is not shown, either */
+            set_tags(session, samples[i].file, samples[i].row, before[i]);
+        free(path);
+    }
+    free(before);
+    return status;
 }
 
 enum sr_status sr_session_tag(struct sr_session *session, enum sr_file file, uint32_t row,
                               uint32_t tags, struct sr_error *error)
 {
-    if (!session->tags[file])
-        return sr_error_set(error, SR_ERROR_STATE,
-                            "only samples of the data can be tagged, not pictures of one's own");
-    enum sr_status status = sr_session_data(session, error);
-    const uint32_t before = status ? 0 : session->tags[file][row];
-    if (status || before == tags) return status;
-    struct tagging change = {session, file, row, tags & ~before, before & ~tags};
-    char *path = tag_path(session);
-    status = sr_file_update(path, TAG_FILE_LIMIT, change_tags, &change, error);
-    if (status) set_tags(session, file, row, before); /* what is not kept is not shown, either */
-    free(path);
-    return status;
+    return sr_session_tag_all(session, &(struct sr_tagged){file, row, tags}, 1, error);
 }

@@ -83,6 +83,7 @@ libsartor_a_SOURCES += \
 	src/commands/study_pace.c \
 	src/commands/study_plan.c \
 	src/commands/suspects.c \
+	src/commands/tag.c \
 	src/commands/train.c \
 	src/commands/trust.c \
 	src/commands/target.c \

@@ -259,49 +259,6 @@ SR_RUN(split_run)
     return SR_OK;
 }
 
-SR_RUN(tag_run);
-
-const struct sr_command sr_command_tag = {
-    .name = "tag",
-    .group = "data",
-    .help = "Tag a sample, or take its tags away; browse tagged shows them.",
-    .params =
-        (const struct sr_param[]){
-            SR_ROW_PARAM(
-                "A row; without it, the sample under the cursor is tagged, or untagged again."),
-            SR_SAMPLE_SPLIT_PARAM,
-            {"name", SR_PARAM_TAG, .help = "Name of the tag; a sample can have several."},
-            {"off", SR_PARAM_SWITCH, .help = "Take the tag away; without a name, all of its tags."},
-            {0}},
-    .run = tag_run,
-    .example = "tag train:17 name=torn",
-};
-
-SR_RUN(tag_run)
-{
-    SR_UNUSED;
-    const enum sr_file file = arg_sample(args, "index")->file;
-    const uint32_t row = arg_sample(args, "index")->row;
-    const char *name = sr_args_text(args, "name");
-    const uint32_t bit = sr_session_tag_bit(session, name ? name : "", true, error),
-                   before = sr_session_tags(session, file, row),
-                   concerned = name ? bit : UINT32_MAX;
-    if (!bit) return error->status;
-    const bool on = sr_args_switch(args, "off")    ? false
-                    : sr_args_given(args, "index") ? true
-                                                   : !(before & concerned);
-    const uint32_t after = on ? before | bit : before & ~concerned;
-    enum sr_status status = sr_session_tag(session, file, row, after, error);
-    if (status) return status;
-    undo_push_tag(session, file, row, before);
-    struct sr_text words = {0};
-    sr_session_tag_words(session, file, row, &words);
-    sr_reply_say(reply, "%s:%u is %s; %zu tagged in all", sr_file_names[file], row,
-                 words.length ? sr_text_get(&words) : "no longer tagged", session->tag_count);
-    sr_text_fini(&words);
-    return SR_OK;
-}
-
 SR_RUN(quit_run);
 
 const struct sr_command sr_command_quit = {

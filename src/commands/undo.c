@@ -44,10 +44,10 @@ struct change {
     const struct change_kind *kind;
     struct place before;
     char data[80]; /* digest of the data that it is about; "" where it is about none */
-    /* Of the sample: */
-    enum sr_file file;
-    uint32_t row, tags;
-    struct sr_decision *decisions; /* of samples, as they were */
+    /* Of samples, as they were: */
+    struct sr_tagged *tagged;
+    size_t tagged_count;
+    struct sr_decision *decisions;
     size_t decision_count;
     /* Of the model: */
     char name[96], other[64];
@@ -74,6 +74,7 @@ struct undo {
 static void change_free(struct change *change)
 {
     sr_removed_free(&change->removed);
+    free(change->tagged);
     free(change->decisions);
     sr_text_fini(&change->said);
     sr_text_fini(&change->line);
@@ -142,21 +143,33 @@ static enum sr_status go_back(struct sr_session *session, const struct place *pl
 
 /* --- kinds ----------------------------------------------------------------------------- */
 
+static void print_tagging(const struct sr_session *session, const struct sr_tagged *one,
+                          struct sr_text *line)
+{
+    sr_text_printf(line, "%stag %s:%u off", line->length ? "; " : "", sr_file_names[one->file],
+                   one->row);
+    for (size_t n = 0; n < session->tag_names_count; n++) {
+        if (!(one->tags & 1u << n)) continue;
+        sr_text_printf(line, "; tag %s:%u", sr_file_names[one->file], one->row);
+        if (n) sr_text_printf(line, " name=%s", session->tag_names[n]);
+    }
+}
+
 static enum sr_status undo_tag(struct sr_session *session, struct change *change,
                                struct sr_error *error)
 {
-    enum sr_status status = sr_session_tag(session, change->file, change->row, change->tags, error);
+    const struct sr_tagged *first = change->tagged;
+    enum sr_status status = sr_session_tag_all(session, first, change->tagged_count, error);
     if (status) return status;
     struct sr_text words = {0};
-    sr_session_tag_words(session, change->file, change->row, &words);
-    sr_text_printf(&change->said, "%s:%u is %s again", sr_file_names[change->file], change->row,
-                   words.length ? sr_text_get(&words) : "not tagged");
-    sr_text_printf(&change->line, "tag %s:%u off", sr_file_names[change->file], change->row);
-    for (size_t n = 0; n < session->tag_names_count; n++) {
-        if (!(change->tags & 1u << n)) continue;
-        sr_text_printf(&change->line, "; tag %s:%u", sr_file_names[change->file], change->row);
-        if (n) sr_text_printf(&change->line, " name=%s", session->tag_names[n]);
-    }
+    sr_session_tag_words(session, first->file, first->row, &words);
+    if (change->tagged_count == 1)
+        sr_text_printf(&change->said, "%s:%u is %s again", sr_file_names[first->file], first->row,
+                       words.length ? sr_text_get(&words) : "not tagged");
+    else
+        sr_text_printf(&change->said, "%zu samples are tagged as they were", change->tagged_count);
+    for (size_t i = 0; i < change->tagged_count; i++)
+        print_tagging(session, &change->tagged[i], &change->line);
     sr_text_fini(&words);
     return SR_OK;
 }
@@ -255,13 +268,15 @@ void undo_after(struct sr_session *session, const struct sr_item *item)
         push(session, &filter_kind);
 }
 
-void undo_push_tag(struct sr_session *session, enum sr_file file, uint32_t row, uint32_t before)
+void undo_push_tags(struct sr_session *session, const struct sr_tagged *before, size_t count)
 {
-    if (session->tags[file][row] == before) return;
+    bool changed = false;
+    for (size_t i = 0; i < count; i++)
+        changed = changed || session->tags[before[i].file][before[i].row] != before[i].tags;
+    if (!changed) return;
     struct change *change = push(session, &tag_kind);
-    change->file = file;
-    change->row = row;
-    change->tags = before;
+    change->tagged = memcpy(sr_xalloc(count * sizeof *before), before, count * sizeof *before);
+    change->tagged_count = count;
 }
 
 void undo_push_mark(struct sr_session *session, const struct sr_decision *before, size_t count)

@@ -7,6 +7,7 @@
 #ifndef SARTOR_COMMANDS_UNDO_H
 #define SARTOR_COMMANDS_UNDO_H
 
+#include "sartor/app/tagging.h"
 #include "sartor/commands/queue.h"
 
 /* For the queue: before and after each run of a command. */
@@ -14,7 +15,7 @@ void undo_before(struct sr_session *session);
 void undo_after(struct sr_session *session, const struct sr_item *item);
 
 /* `before`: the tags, the mark, the name that there were. */
-void undo_push_tag(struct sr_session *session, enum sr_file file, uint32_t row, uint32_t before);
+void undo_push_tags(struct sr_session *session, const struct sr_tagged *before, size_t count);
 void undo_push_mark(struct sr_session *session, const struct sr_decision *before, size_t count);
 void undo_push_rename(struct sr_session *session, const char *before, const char *after);
 /* Takes over what `removed` owns. */

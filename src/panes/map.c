@@ -126,6 +126,14 @@ static int draw_sample(struct sr_session *session, struct sr_area area)
     return height + words;
 }
 
+/* The square of how far a point is from a place. */
+static double apart(const struct map_shown *shown, size_t point, double x, double y)
+{
+    const double across = (double)shown->points[2 * point] - x,
+                 up = (double)shown->points[2 * point + 1] - y;
+    return across * across + up * up;
+}
+
 /* The samples of the selection that lie nearest to the cursor, as pictures side by side. */
 static void draw_near(struct sr_session *session, struct sr_area area,
                       const struct map_shown *shown)
@@ -149,8 +157,7 @@ static void draw_near(struct sr_session *session, struct sr_area area,
     for (size_t i = 0; i < shown->count; i++) {
         if (!selected[i] || i == from) continue;
         const double distance =
-            hypot((double)shown->points[2 * i] - (double)shown->points[2 * from],
-                  (double)shown->points[2 * i + 1] - (double)shown->points[2 * from + 1]);
+            apart(shown, i, (double)shown->points[2 * from], (double)shown->points[2 * from + 1]);
         if (count == room && distance >= far[count - 1]) continue;
         size_t at = count < room ? count++ : count - 1;
         for (; at > 0 && far[at - 1] > distance; at--) {
@@ -301,8 +308,7 @@ static bool choose(struct sr_session *session, int value)
     double best = INFINITY;
     size_t found = SIZE_MAX;
     for (size_t i = 0; i < shown.count; i++) {
-        const double far =
-            hypot((double)shown.points[2 * i] - x, (double)shown.points[2 * i + 1] - y);
+        const double far = apart(&shown, i, x, y);
         if (selected[i] && far < best) {
             best = far;
             found = i;

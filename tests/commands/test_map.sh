@@ -83,4 +83,22 @@ report $? "box= holds what lies in the rectangle"
 for words in "near=1 box=0,0,1,1" within=5 of=hog "box=1,1,0,0" "box=1,2"; do
     script "browse $words"; [ "$code" -eq 1 ]; report $? "browse $words is refused"
 done
+
+# What is filtered so is tagged, untagged and judged as a whole.
+script "browse near=test:3 within=40 layout=pca" "tag all name=odd" "browse tagged=odd limit=0"
+ids | cmp -s - near; report $? "tag all tags every sample of the filter"
+script "browse near=test:3 within=10 layout=pca" "tag all name=odd off" "browse tagged=odd limit=0"
+[ "$(ids | wc -l)" -eq 30 ]; report $? "and takes the tag away again"
+script "browse near=test:3 within=10 layout=pca" "tag all name=odd" undo "browse tagged=odd limit=0"
+[ "$(ids | wc -l)" -eq 30 ]; report $? "which undo takes back at once"
+script "tag all train:3"; [ "$code" -eq 1 ] && grep -q "without a sample" err; report $? "all goes without a sample"
+script "train knn name=near" "browse near=test:3 within=40 layout=pca" "evaluate near selected split=test" "evaluate near split=test" \
+    "browse split=test right model=near" "evaluate near selected split=test"
+field() { grep '"command": "evaluate"' out | sed -n "$1p" | grep -o "\"$2\": [0-9.]*" | head -n 1 | cut -d ' ' -f 2; }
+[ "$(field 1 count)" -eq "$(grep -c ^test: near)" ] && [ "$(field 3 accuracy)" = 1 ] && [ "$(field 3 accuracy_of_others)" = 0 ] &&
+    echo "$(field 1 accuracy) $(field 1 count) $(field 1 accuracy_of_others) $(field 1 others) $(field 2 accuracy) $(field 2 count)" |
+    awk '{ off = $1 * $2 + $3 * $4 - $5 * $6; exit !($2 + $4 == $6 && off < 1e-4 && off > -1e-4) }'
+report $? "evaluate selected judges those of the filter, and the others beside them"
+script "browse class=Bag split=train" "evaluate near selected split=test"
+[ "$code" -eq 1 ] && grep -q "none of the" err; report $? "and says when none is of the split"
 finish

@@ -145,12 +145,16 @@ static const char *const colours[] = {"v", 0};
 static bool time_map(struct timing *timing)
 {
     struct pty *pty = timing->pty;
+    char click[64];
     pty_send(pty, ":set autorun=off\r");
     pty_send(pty, ":browse split=any\r");
     if (!pty_wait_line(pty, 0, "[1 Browse]")) return false;
     pty_send(pty, "8");
     if (!pty_wait(pty, "principal components of pixels") || !pty_wait(pty, "samples")) return false;
-    drain(pty, 0.5);
+    /* A click among the points: from there the cursor can go in every direction. */
+    snprintf(click, sizeof click, "\033[<0;%d;%dM\033[<0;%d;%dm", pty->columns / 3, pty->lines / 2,
+             pty->columns / 3, pty->lines / 2);
+    press(pty, click, 0.5);
     timing->map_count = 0;
     time_in_map(timing, "step in Map", steps);
     press(pty, "]", 0.5);
