@@ -395,14 +395,100 @@ static void slices(void **state)
     assert_float_equal(three[2].p, 1, 1e-12);
 }
 
+/* Slices that are weak enough are findings, in their order, and those alone. */
+static void weak_slices(void **state)
+{
+    (void)state;
+    const struct sr_audit_measures measures = {0};
+    const struct sr_audit_slice three[3] = {
+        {.name = "worst", .p = 0.001}, {.name = "poor", .p = 0.02}, {.name = "fine", .p = 1}};
+    const struct sr_audit_base base = {.measures = &measures, .slices = three, .slice_count = 3};
+    struct sr_finding *found;
+    assert_int_equal(sr_audit_find(&base, SR_AUDIT_SLICE, 0.05, &found), 2);
+    assert_string_equal(found[0].slice->name, "worst");
+    assert_string_equal(found[1].slice->name, "poor");
+    assert_true(found[1].score == 0.02);
+    free(found);
+    assert_int_equal(sr_audit_find(&base, SR_AUDIT_SLICE, 0.001, &found), 0);
+    free(found);
+}
+
+/* Goes on so often, then asks to end. */
+static bool proceed(void *left)
+{
+    return (*(int *)left)-- > 0;
+}
+
+/* Asked to end before its first step or after some, either part says so and keeps nothing. */
+static void an_audit_is_stopped(void **state)
+{
+    (void)state;
+    struct set *set = make();
+    for (int steps = 0; steps < 3; steps++) {
+        int left = steps;
+        const struct sr_monitor monitor = {.owner = &left, .proceed = proceed};
+        struct sr_audit_measures measures;
+        struct sr_audit_relations relations;
+        struct sr_error error = {0};
+        if (steps == 0) {
+            assert_refused(sr_audit_measure(&measures, set->files, NULL, NULL, &monitor, &error),
+                           SR_ERROR_CANCELLED, "the audit was stopped");
+            left = steps;
+        }
+        const enum sr_status status =
+            sr_audit_relate(&relations, set->files, CLASSES, &hog, NULL, &monitor, &error);
+        assert_true(status == SR_ERROR_CANCELLED || (steps && left >= 0));
+        if (!status) sr_audit_relations_fini(&relations);
+    }
+    release(set);
+}
+
+/* Without labels there are neither small classes nor wrong labels. */
+static void without_labels(void **state)
+{
+    (void)state;
+    struct set *set = make();
+    struct sr_audit_measures measures;
+    struct sr_audit_relations relations;
+    struct sr_error error;
+    struct sr_finding *found;
+    for (int f = 0; f < SR_FILE_COUNT; f++) {
+        free(set->files[f].labels);
+        set->files[f].labels = NULL;
+    }
+    copy(set, 11, SR_FILE_TRAIN, 42, 0);
+    assert_int_equal(sr_audit_measure(&measures, set->files, NULL, NULL, NULL, &error), SR_OK);
+    assert_int_equal(sr_audit_relate(&relations, set->files, CLASSES, &hog, NULL, NULL, &error),
+                     SR_OK);
+    assert_int_equal(find(set, &measures, &relations, SR_AUDIT_EXACT, NAN, &found), 1);
+    is_pair(&found[0], 42, 11);
+    free(found);
+    static const enum sr_audit_kind none[] = {SR_AUDIT_CONFLICT, SR_AUDIT_LABEL, SR_AUDIT_CLASS};
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+        assert_int_equal(find(set, &measures, &relations, none[i], NAN, &found), 0);
+        free(found);
+    }
+    assert_int_equal(relations.label_count, 0);
+    sr_audit_relations_fini(&relations);
+    sr_audit_measures_fini(&measures);
+    release(set);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(by_hand),       cmocka_unit_test(in_colour),
-        cmocka_unit_test(whole_set),     cmocka_unit_test(given_features),
-        cmocka_unit_test(sizes),         cmocka_unit_test(classes),
-        cmocka_unit_test(slices),        cmocka_unit_test(dense_class),
+        cmocka_unit_test(by_hand),
+        cmocka_unit_test(in_colour),
+        cmocka_unit_test(whole_set),
+        cmocka_unit_test(given_features),
+        cmocka_unit_test(sizes),
+        cmocka_unit_test(classes),
+        cmocka_unit_test(slices),
+        cmocka_unit_test(dense_class),
         cmocka_unit_test(mostly_copies),
+        cmocka_unit_test(weak_slices),
+        cmocka_unit_test(an_audit_is_stopped),
+        cmocka_unit_test(without_labels),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
