@@ -73,7 +73,7 @@ static void add_batch(const struct measuring *measuring, const struct sr_samples
 
 /* kind -1: the images as they are. */
 static enum sr_status measure(struct measuring *measuring, int kind, int severity,
-                              struct sr_borne *borne, struct sr_error *error)
+                              struct sr_change_score *score, struct sr_error *error)
 {
     const struct key *key = measuring->key;
     const struct sr_model *model = key->base.model;
@@ -112,8 +112,8 @@ static enum sr_status measure(struct measuring *measuring, int kind, int severit
     free(rows);
     if (status) return status;
     const double n = (double)all->count;
-    *borne = (struct sr_borne){true, (double)right / n, 0, 0, confidence / n};
-    sr_wilson((double)right, n, 1.959964, &borne->low, &borne->high);
+    *score = (struct sr_change_score){true, (double)right / n, 0, 0, confidence / n};
+    sr_wilson((double)right, n, 1.959964, &score->low, &score->high);
     return SR_OK;
 }
 
@@ -125,12 +125,13 @@ static bool wanted(const struct key *key, int kind, int severity)
 }
 
 static enum sr_status measure_kind(struct measuring *measuring, int kind,
-                                   struct sr_borne borne[SR_SEVERITIES], struct sr_error *error)
+                                   struct sr_change_score score[SR_SEVERITIES],
+                                   struct sr_error *error)
 {
-    const struct sr_borne *known = NULL;
+    const struct sr_change_score *known = NULL;
     for (int severity = 1; severity <= SR_SEVERITIES; severity++) {
         if (!wanted(measuring->key, kind, severity)) continue;
-        struct sr_borne *here = &borne[severity - 1];
+        struct sr_change_score *here = &score[severity - 1];
         if (known && sr_change_kinds[kind].same) {
             *here = *known;
             continue;
@@ -268,10 +269,12 @@ const struct sr_robustness *sr_session_robustness_known(struct sr_session *sessi
     return value;
 }
 
-const struct sr_borne *sr_robustness_reference(const struct sr_robustness *robustness, int kind)
+const struct sr_change_score *sr_robustness_reference(const struct sr_robustness *robustness,
+                                                      int kind)
 {
-    const struct sr_borne *borne = &robustness->kinds[kind][sr_change_kinds[kind].severity - 1];
-    return borne->measured ? borne : NULL;
+    const struct sr_change_score *score =
+        &robustness->kinds[kind][sr_change_kinds[kind].severity - 1];
+    return score->measured ? score : NULL;
 }
 
 double sr_robustness_mean(const struct sr_robustness *robustness, int severity, size_t *kinds)
@@ -279,10 +282,10 @@ double sr_robustness_mean(const struct sr_robustness *robustness, int severity, 
     double sum = 0;
     size_t count = 0;
     for (int kind = 0; kind < SR_CHANGES; kind++) {
-        const struct sr_borne *borne = severity ? &robustness->kinds[kind][severity - 1]
-                                                : sr_robustness_reference(robustness, kind);
-        if (!borne || !borne->measured) continue;
-        sum += borne->accuracy;
+        const struct sr_change_score *score = severity ? &robustness->kinds[kind][severity - 1]
+                                                       : sr_robustness_reference(robustness, kind);
+        if (!score || !score->measured) continue;
+        sum += score->accuracy;
         count++;
     }
     if (kinds) *kinds = count;

@@ -1,4 +1,5 @@
-/* figures_robustness.c - the figure of what models bear: a panel for each kind of change. */
+/* figures_robustness.c - the figure of accuracy on changed pictures: a panel for each kind of
+ * change. */
 #include "figures.h"
 
 #include <math.h>
@@ -27,15 +28,15 @@ static void add_point(struct line *line, int severity, double accuracy, double l
 /* `kind` -1: the mean over the kinds, which has no interval. */
 static void fill_line(struct line *line, const struct sr_robustness *robustness, int kind)
 {
-    const struct sr_borne *clean = &robustness->clean;
+    const struct sr_change_score *clean = &robustness->clean;
     const bool mean = kind < 0;
     add_point(line, 0, clean->accuracy, mean ? NAN : clean->low, mean ? NAN : clean->high);
     for (int severity = 1; severity <= SR_SEVERITIES; severity++) {
         const double all = mean ? sr_robustness_mean(robustness, severity, NULL) : NAN;
         if (mean && isfinite(all)) add_point(line, severity, all, NAN, NAN);
         if (mean || !robustness->kinds[kind][severity - 1].measured) continue;
-        const struct sr_borne *borne = &robustness->kinds[kind][severity - 1];
-        add_point(line, severity, borne->accuracy, borne->low, borne->high);
+        const struct sr_change_score *score = &robustness->kinds[kind][severity - 1];
+        add_point(line, severity, score->accuracy, score->low, score->high);
     }
 }
 

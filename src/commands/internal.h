@@ -89,7 +89,8 @@ enum sr_status read_changes(const struct sr_args *args, struct sr_robustness_req
 enum sr_status ask_to_replace(struct sr_session *session, struct sr_item *item, const char *name,
                               struct sr_error *error);
 
-/* What each of the models bears, in the same order; SR_PENDING while some are measured. */
+/* The accuracy of each model on changed pictures, in the same order; SR_PENDING while some are
+ * measured. */
 enum sr_status ask_robustness(struct sr_session *session, const struct model_target *models,
                               size_t count, const struct sr_robustness_request *request,
                               const struct sr_robustness **found, struct sr_error *error);

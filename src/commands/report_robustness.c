@@ -42,15 +42,15 @@ static enum sr_status keep(struct report *report, const struct measured *measure
     for (size_t m = 0; m < measured->count; m++)
         for (int kind = 0; kind < SR_CHANGES; kind++)
             for (int s = 0; s < SR_SEVERITIES; s++) {
-                const struct sr_borne *borne = &measured->robustness[m]->kinds[kind][s];
-                if (!borne->measured) continue;
+                const struct sr_change_score *score = &measured->robustness[m]->kinds[kind][s];
+                if (!score->measured) continue;
                 sr_table_text(&table, measured->entries[m]->name);
                 sr_table_text(&table, sr_change_kinds[kind].name);
                 sr_table_integer(&table, s + 1);
-                sr_table_number(&table, borne->accuracy);
-                sr_table_number(&table, borne->low);
-                sr_table_number(&table, borne->high);
-                sr_table_number(&table, borne->confidence);
+                sr_table_number(&table, score->accuracy);
+                sr_table_number(&table, score->low);
+                sr_table_number(&table, score->high);
+                sr_table_number(&table, score->confidence);
             }
     enum sr_status status = report_keep(report, &table, "changes", error);
     sr_table_fini(&table);
@@ -81,9 +81,10 @@ static struct sr_table *write_table(struct report *report, const struct measured
     for (int kind = 0; kind < SR_CHANGES; kind++) {
         bool any = false;
         for (size_t m = 0; m < measured->count; m++) {
-            const struct sr_borne *borne = sr_robustness_reference(measured->robustness[m], kind);
-            values[m] = borne ? borne->accuracy : NAN;
-            any = any || borne;
+            const struct sr_change_score *score =
+                sr_robustness_reference(measured->robustness[m], kind);
+            values[m] = score ? score->accuracy : NAN;
+            any = any || score;
         }
         if (any) add_row(table, sr_change_kinds[kind].name, values, measured->count);
     }
@@ -103,7 +104,7 @@ enum sr_status report_robustness(struct sr_session *session, struct report *repo
     const size_t count = measured.robustness[0]->count;
     double low, high;
     sr_wilson(0.5 * (double)count, (double)count, 1.959964, &low, &high);
-    sr_reply_heading(&report->reply, 2, "How much they bear");
+    sr_reply_heading(&report->reply, 2, "Accuracy on changed pictures");
     sr_reply_say(&report->reply,
                  "Accuracy on the first %zu test images, changed as Fashion-MNIST-C changes them, "
                  "at its severities. No training has seen such changes, but for those of its own "

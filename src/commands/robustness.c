@@ -1,4 +1,4 @@
-/* robustness.c - robustness: how well models bear changed pictures. */
+/* robustness.c - robustness: the accuracy of models on changed pictures. */
 #include "internal.h"
 
 #include <math.h>
@@ -61,17 +61,17 @@ enum sr_status ask_robustness(struct sr_session *session, const struct model_tar
 }
 
 static void add_row(struct sr_table *table, const char *kind, int severity,
-                    const struct sr_borne *borne)
+                    const struct sr_change_score *score)
 {
     sr_table_text(table, kind);
     if (severity)
         sr_table_integer(table, severity);
     else
         sr_table_text(table, NULL);
-    sr_table_number(table, borne->accuracy);
-    sr_table_number(table, borne->low);
-    sr_table_number(table, borne->high);
-    sr_table_number(table, borne->confidence);
+    sr_table_number(table, score->accuracy);
+    sr_table_number(table, score->low);
+    sr_table_number(table, score->high);
+    sr_table_number(table, score->confidence);
 }
 
 /* For programs: one row for each kind and severity. */
@@ -112,14 +112,14 @@ static void report_lines(const struct sr_robustness *robustness, struct sr_reply
     struct sr_table *table = sr_reply_table(reply, "kinds", columns);
     for (int kind = 0; kind < SR_CHANGES; kind++) {
         double confidence = 0, measured = 0;
-        const struct sr_borne *borne = robustness->kinds[kind];
+        const struct sr_change_score *score = robustness->kinds[kind];
         for (int s = 0; s < SR_SEVERITIES; s++)
-            if (borne[s].measured) confidence += borne[s].confidence, measured++;
+            if (score[s].measured) confidence += score[s].confidence, measured++;
         if (!(measured > 0)) continue;
         sr_table_text(table, sr_change_kinds[kind].name);
         for (int s = 0; s < SR_SEVERITIES; s++)
-            if (borne[s].measured)
-                sr_table_number(table, borne[s].accuracy);
+            if (score[s].measured)
+                sr_table_number(table, score[s].accuracy);
             else
                 sr_table_absent(table);
         sr_table_number(table, confidence / measured);
@@ -133,8 +133,8 @@ static double mean_confidence(const struct sr_robustness *robustness)
 {
     double sum = 0, kinds = 0;
     for (int kind = 0; kind < SR_CHANGES; kind++) {
-        const struct sr_borne *borne = sr_robustness_reference(robustness, kind);
-        if (borne) sum += borne->confidence, kinds++;
+        const struct sr_change_score *score = sr_robustness_reference(robustness, kind);
+        if (score) sum += score->confidence, kinds++;
     }
     return sum / kinds;
 }

@@ -10,7 +10,7 @@
 #include "internal.h"
 
 extern const char *const study_scale_names[SR_STUDY_SCALES];
-/* Test images that are changed to see what the models bear. */
+/* Test images that are changed to measure robustness. */
 extern const int study_robustness_images[SR_STUDY_SCALES];
 /* Rows that the expected seconds in struct sr_study_part are of. */
 enum { STUDY_QUICK_ROWS = 10000, STUDY_FULL_ROWS = 55000 };

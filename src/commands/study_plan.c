@@ -261,7 +261,7 @@ static void add_family_figure(struct plan *plan, const char *name, const char *f
     add_figure(plan, file, numbers, "%s model=%s%s", figure, class->name, more);
 }
 
-/* What the models, apart by commas, bear. */
+/* Measure the robustness of the models, whose names are separated by commas. */
 static void add_robustness(struct plan *plan, const char *models)
 {
     struct sr_text words = {0};
@@ -277,7 +277,7 @@ void study_plan(struct study_script *script, size_t rows, size_t images)
 {
     struct plan made = {script, rows, images}, *plan = &made;
     char limit[40] = "";
-    struct sr_text all = {0}, bear = {0};
+    struct sr_text all = {0}, robust = {0};
     const struct sr_model_class **families = study_families();
     if (script->scale == SR_STUDY_QUICK)
         snprintf(limit, sizeof limit, " limit=%d", STUDY_QUICK_ROWS);
@@ -306,7 +306,7 @@ void study_plan(struct study_script *script, size_t rows, size_t images)
     if (rows >= 5000) add(plan, "ablate cnn recipe=study %s", ablations[script->scale]);
     for (size_t i = 0; families[i]; i++) {
         sr_text_printf(&all, "%s,", families[i]->name);
-        sr_text_printf(&bear, "%s%s", i ? "," : "", families[i]->name);
+        sr_text_printf(&robust, "%s%s", i ? "," : "", families[i]->name);
     }
     sr_text_add(&all, ENSEMBLE);
     for (size_t i = 0; sr_model_classes[i]; i++) {
@@ -331,14 +331,14 @@ void study_plan(struct study_script *script, size_t rows, size_t images)
     add_figure(plan, "reliability", true, "reliability models=%s split=test", sr_text_get(&all));
     add_figure(plan, "roc", true, "roc models=%s split=test", sr_text_get(&all));
     add_figure(plan, "precision-recall", true, "pr models=%s split=test", sr_text_get(&all));
-    add_robustness(plan, sr_text_get(&bear));
+    add_robustness(plan, sr_text_get(&robust));
     for (size_t i = 0; sr_model_classes[i]; i++)
         if (sr_model_classes[i]->study && sr_model_class_convolves(sr_model_classes[i]))
             add_family_figure(plan, "gradcam", "gradcam", sr_model_classes[i], false,
                               " index=test:0,test:1,test:23");
     add_figure(plan, "mistakes-cnn", false, "gallery model=cnn split=test wrong count=18");
     sr_text_fini(&all);
-    sr_text_fini(&bear);
+    sr_text_fini(&robust);
     free(families);
 }
 

@@ -21,8 +21,8 @@ static void draw(struct sr_session *session, struct sr_area area)
     struct compare_table table;
     if (!compare_init(session, compare_state(session), &table, &title, &text))
         sr_pane_say(session, area, sr_text_get(&title), sr_text_get(&text));
-    else if (table.state->borne)
-        compare_borne_draw(session, area, &table);
+    else if (table.state->robustness)
+        compare_robustness_draw(session, area, &table);
     else
         compare_draw(session, area, &table);
     compare_fini(&table);
@@ -36,7 +36,7 @@ static void remember(char *name, size_t size, const struct compare_table *table,
 }
 
 /* Where changed pictures are shown: up and down move between kinds, the others between models. */
-static void move_borne(const struct compare_table *table, enum sr_move move)
+static void move_robustness(const struct compare_table *table, enum sr_move move)
 {
     struct compare *state = table->state;
     const int count = (int)table->count;
@@ -59,8 +59,8 @@ static void move(struct sr_session *session, enum sr_move move)
     struct compare_table table;
     if (!compare_init(session, compare_state(session), &table, &title, &text)) {
         ;
-    } else if (state->borne) {
-        move_borne(&table, move);
+    } else if (state->robustness) {
+        move_robustness(&table, move);
     } else {
         int count = (int)table.count, step = move == SR_MOVE_NEXT || move == SR_MOVE_RIGHT ? 1 : -1,
             at = table.vs;
@@ -138,7 +138,7 @@ static void enter(struct sr_session *session, struct sr_text *line)
     struct compare_table table;
     if (compare_init(session, compare_state(session), &table, &title, &text)) {
         const struct compare_row *row = &table.rows[table.at];
-        sr_text_add(line, table.state->borne ? "robustness " : "confusion ");
+        sr_text_add(line, table.state->robustness ? "robustness " : "confusion ");
         sr_words_quote(line, row->entry->name);
         if (row->status == SR_OK || row->status == SR_PENDING)
             sr_text_printf(line, " split=%s", sr_split_names[table.split]);
@@ -228,8 +228,8 @@ static void describe(struct sr_session *session, struct sr_text *text)
     struct compare_table table;
     sr_text_add(text, "Compare: ");
     const bool any = compare_init(session, compare_state(session), &table, &title, &why);
-    if (any && table.state->borne) {
-        compare_borne_describe(session, &table, text);
+    if (any && table.state->robustness) {
+        compare_robustness_describe(session, &table, text);
     } else if (any) {
         compare_heading(session, &table, false, text);
         sr_text_add(text, ", by ");
@@ -300,30 +300,30 @@ static enum sr_status show_beaten(struct sr_session *session, struct sr_error *e
     return browse_difference(session, true, error);
 }
 
-/* How the models bear changed pictures, or the table again. */
-static enum sr_status show_borne(struct sr_session *session, struct sr_error *error)
+/* Accuracy on changed pictures, or the table again. */
+static enum sr_status show_robustness(struct sr_session *session, struct sr_error *error)
 {
     (void)error;
-    compare_state(session)->borne = !compare_state(session)->borne;
+    compare_state(session)->robustness = !compare_state(session)->robustness;
     return SR_OK;
 }
 
 static bool back(struct sr_session *session)
 {
-    const bool open = compare_state(session)->borne;
-    compare_state(session)->borne = false;
+    const bool open = compare_state(session)->robustness;
+    compare_state(session)->robustness = false;
     return open;
 }
 
 static const struct sr_pane_action actions[] = {{"vs", show_vs},
                                                 {"beats", show_beats},
                                                 {"beaten", show_beaten},
-                                                {"robustness", show_borne},
+                                                {"robustness", show_robustness},
                                                 {0}};
 
 static const char *hints(struct sr_session *session)
 {
-    if (session->entry_count && compare_state(session)->borne)
+    if (session->entry_count && compare_state(session)->robustness)
         return "Enter measure  v models  h/l model  s split  ? help";
     if (session->entry_count > 1)
         return "Enter confusion  n second  b/B only one right  v changed  h/l sort  s split  ? "

@@ -20,7 +20,7 @@ struct compare {
     int order;   /* enum sr_score to sort by, or COMPARE_BY_NAME */
     bool reverse;
     struct sr_scroller rows, pairs;
-    bool borne;               /* how they bear changed pictures, in place of the table */
+    bool robustness;          /* accuracy on changed pictures, in place of the table */
     struct sr_scroller kinds; /* of its rows */
     int width;                /* of the table, as drawn last */
 };
@@ -97,13 +97,13 @@ void compare_draw(struct sr_session *session, struct sr_area area,
 void compare_draw_chart(struct sr_session *session, struct sr_area area,
                         const struct compare_table *table);
 
-/* In place of all this: how well the models bear changed pictures (app/robustness.h), as far as
+/* In place of all this: the models' accuracy on changed pictures (app/robustness.h), as far as
  * that has been measured. A row for each kind of change, a column for each model. */
 enum { COMPARE_BORNE_ROWS = 17 };
-void compare_borne_draw(struct sr_session *session, struct sr_area area,
-                        const struct compare_table *table);
-void compare_borne_describe(struct sr_session *session, const struct compare_table *table,
-                            struct sr_text *text);
+void compare_robustness_draw(struct sr_session *session, struct sr_area area,
+                             const struct compare_table *table);
+void compare_robustness_describe(struct sr_session *session, const struct compare_table *table,
+                                 struct sr_text *text);
 
 /* The pair at the cursor and the split; SR_PENDING while they predict, an error where there are not
  * two models. */

@@ -11,7 +11,7 @@ libsartor_a_SOURCES += \
 	src/panes/browse_values.c \
 	src/panes/compare.c \
 	src/panes/compare.h \
-	src/panes/compare_borne.c \
+	src/panes/compare_robustness.c \
 	src/panes/compare_chart.c \
 	src/panes/compare_draw.c \
 	src/panes/compare_table.c \

@@ -1,5 +1,5 @@
 #!/bin/sh
-# What models bear, samples shown changed, and what a model does that may refuse to answer.
+# Accuracy on changed pictures, samples shown changed, and what a model does that may refuse to answer.
 . "${SRCDIR:-.}/tests/program.sh"
 needs_models
 

@@ -421,7 +421,7 @@ static void compare_shows_changes(void **state)
     draw(session, 80, 24);
     assert_false(sr_pane_compare.back(session));
     assert_ok(look(session, "robustness"));
-    assert_true(compare->borne);
+    assert_true(compare->robustness);
     draw(session, 80, 24);
     sr_text_clear(&said);
     sr_pane_compare.describe(session, &said);
@@ -454,7 +454,7 @@ static void compare_shows_changes(void **state)
         for (int lines = 1; lines < 50; lines += 7) draw(session, columns, lines);
     assert_true(sr_pane_compare.choose(session, COMPARE_SPOT_KINDS + 3) || compare->kinds.at == 3);
     assert_true(sr_pane_compare.back(session));
-    assert_false(compare->borne);
+    assert_false(compare->robustness);
     sr_text_fini(&line);
     fixture_free(session);
 }

@@ -308,12 +308,12 @@ static void compare_models(void **state)
                                      &(struct sr_error){0}) == SR_PENDING)
             sr_session_wait(session, 1);
     session->message[0] = '\0';
-    compare_state(session)->borne = true;
+    compare_state(session)->robustness = true;
     compare_state(session)->kinds.at = 7;
     screen(session, 80, 24, "compare-changed");
     screen(session, 40, 12, "compare-changed");
     screen(session, 120, 40, "compare-changed");
-    compare_state(session)->borne = false;
+    compare_state(session)->robustness = false;
     session->view.split = SR_SPLIT_VALIDATION;
     sr_screen_move(session, SR_MOVE_LAST); /* to the one that is */
     screen(session, 80, 24, "compare-refused-here");

@@ -1,4 +1,4 @@
-/* robustness.h - how well a model bears changed pictures (data/changes.h).
+/* robustness.h - the accuracy of a model on changed pictures (data/changes.h).
  *
  * A result (results.h), measured in a job among the runs. Only the session's thread may call. */
 #ifndef SARTOR_APP_ROBUSTNESS_H
@@ -8,14 +8,14 @@
 #include "sartor/data/changes.h"
 
 /* Of one kind at one severity. */
-struct sr_borne {
+struct sr_change_score {
     bool measured;
     double accuracy, low, high; /* Wilson's 95 % interval */
     double confidence;          /* mean probability of the prediction */
 };
 struct sr_robustness {
     size_t count; /* images */
-    struct sr_borne clean, kinds[SR_CHANGES][SR_SEVERITIES];
+    struct sr_change_score clean, kinds[SR_CHANGES][SR_SEVERITIES];
 };
 
 /* Which are measured: bit k for kind k, bit s - 1 for severity s. The images of a split, or the
@@ -44,6 +44,7 @@ const struct sr_robustness *sr_session_robustness_known(struct sr_session *sessi
 double sr_robustness_mean(const struct sr_robustness *robustness, int severity, size_t *kinds);
 /* Is the kind measured at the severity that Fashion-MNIST-C uses? Then accuracy and confidence
  * there, else NULL. */
-const struct sr_borne *sr_robustness_reference(const struct sr_robustness *robustness, int kind);
+const struct sr_change_score *sr_robustness_reference(const struct sr_robustness *robustness,
+                                                      int kind);
 
 #endif

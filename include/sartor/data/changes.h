@@ -1,5 +1,5 @@
-/* changes.h - what happens to pictures on their way: noise, blur, other light, other places. How
- * well a model bears them is what `robustness` measures.
+/* changes.h - what happens to pictures on their way: noise, blur, other light, other places.
+ * `robustness` measures a model's accuracy on them.
  *
  * The first fifteen kinds are those of Fashion-MNIST-C (Weiss and Tonella, 2022, after MNIST-C, Mu
  * and Gilmer, 2019), with its definitions at five severities; the others are made likewise. Values

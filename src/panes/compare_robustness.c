@@ -1,4 +1,4 @@
-/* compare_borne.c - see compare.h: how well the models bear changed pictures. */
+/* compare_robustness.c - see compare.h: the models' accuracy on changed pictures. */
 #include "compare.h"
 
 #include <math.h>
@@ -44,7 +44,7 @@ static struct column column_of(struct sr_session *session, const struct compare_
 }
 
 /* The severity that Fashion-MNIST-C uses, of a row; of the mean each kind's own. */
-static const struct sr_borne *borne_of(const struct sr_robustness *robustness, int row)
+static const struct sr_change_score *score_of(const struct sr_robustness *robustness, int row)
 {
     return row == CLEAN ? &robustness->clean : sr_robustness_reference(robustness, row - KINDS);
 }
@@ -59,11 +59,11 @@ static double accuracy_of(const struct sr_robustness *robustness, int row, int s
     if (row == CLEAN) return robustness->clean.accuracy;
     if (row == MEAN) return sr_robustness_mean(robustness, severity, NULL);
     if (severity) {
-        const struct sr_borne *borne = &robustness->kinds[row - KINDS][severity - 1];
-        return borne->measured ? borne->accuracy : NAN;
+        const struct sr_change_score *score = &robustness->kinds[row - KINDS][severity - 1];
+        return score->measured ? score->accuracy : NAN;
     }
-    const struct sr_borne *borne = borne_of(robustness, row);
-    return borne ? borne->accuracy : NAN;
+    const struct sr_change_score *score = score_of(robustness, row);
+    return score ? score->accuracy : NAN;
 }
 
 /* Five marks as high as the accuracies at severities 1 to 5, in ASCII their tenths. */
@@ -206,8 +206,8 @@ static void words_of(struct sr_session *session, const struct compare_table *tab
                        kinds);
         return;
     }
-    const struct sr_borne *borne = borne_of(column.robustness, row);
-    if (!borne) {
+    const struct sr_change_score *score = score_of(column.robustness, row);
+    if (!score) {
         sr_text_printf(text, "%s is for square images.", row_name(row));
         return;
     }
@@ -222,8 +222,8 @@ static void words_of(struct sr_session *session, const struct compare_table *tab
     sr_text_printf(text,
                    ": right on %.1f %% (95 %% interval %.1f to %.1f), with %.1f %% "
                    "confidence on average.",
-                   100 * borne->accuracy, 100 * borne->low, 100 * borne->high,
-                   100 * borne->confidence);
+                   100 * score->accuracy, 100 * score->low, 100 * score->high,
+                   100 * score->confidence);
 }
 
 /* Whatever the state held before. */
@@ -234,8 +234,8 @@ static void keep_inside(const struct compare_table *table)
 }
 
 /* From the top: what the figures are, the table, a sentence on what is under the cursor, curves. */
-void compare_borne_draw(struct sr_session *session, struct sr_area area,
-                        const struct compare_table *table)
+void compare_robustness_draw(struct sr_session *session, struct sr_area area,
+                             const struct compare_table *table)
 {
     struct sr_text words = {0}, title = {0};
     int y = 0, spare = area.height;
@@ -269,8 +269,8 @@ void compare_borne_draw(struct sr_session *session, struct sr_area area,
     sr_text_fini(&title);
 }
 
-void compare_borne_describe(struct sr_session *session, const struct compare_table *table,
-                            struct sr_text *text)
+void compare_robustness_describe(struct sr_session *session, const struct compare_table *table,
+                                 struct sr_text *text)
 {
     keep_inside(table);
     sr_text_printf(text,
