@@ -119,9 +119,12 @@ int rename(const char *from, const char *to)
     return !is_special(to) && fails("rename") ? -1 : REAL(rename)(from, to);
 }
 
+/* On a full disk, too, a folder that is there already is found to be there. */
 int mkdir(const char *path, mode_t mode)
 {
-    return !is_special(path) && fails("mkdir") ? -1 : REAL(mkdir)(path, mode);
+    struct stat info;
+    const bool there = !stat(path, &info);
+    return !there && !is_special(path) && fails("mkdir") ? -1 : REAL(mkdir)(path, mode);
 }
 
 int posix_fallocate(int descriptor, off_t offset, off_t length)
