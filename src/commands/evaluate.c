@@ -4,7 +4,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "sartor/app/leaks.h"
 #include "sartor/base/memory.h"
@@ -254,29 +253,6 @@ static void report_leaks(const struct sr_leaks *leaks, bool asked, struct sr_rep
 
 /* ---- of the selection ------------------------------------------------------------------ */
 
-/* Those predictions of `all` whose samples are selected, or those whose are not. */
-static struct sr_predictions part_of(const struct sr_predictions *all, const bool *selected,
-                                     bool wanted)
-{
-    const size_t classes = (size_t)all->classes;
-    struct sr_predictions part = {.classes = all->classes,
-                                  .rows = sr_xalloc((all->count + 1) * sizeof *part.rows),
-                                  .truth = sr_xalloc(all->count + 1),
-                                  .predicted = sr_xalloc(all->count + 1),
-                                  .probabilities =
-                                      sr_xalloc((all->count * classes + 1) * sizeof(float))};
-    for (size_t i = 0; i < all->count; i++) {
-        if (selected[i] != wanted) continue;
-        const size_t to = part.count++;
-        part.rows[to] = all->rows[i];
-        part.truth[to] = all->truth[i];
-        part.predicted[to] = all->predicted[i];
-        memcpy(part.probabilities + to * classes, all->probabilities + i * classes,
-               classes * sizeof(float));
-    }
-    return part;
-}
-
 static void report_selected(const struct sr_session *session, const struct sr_entry *entry,
                             enum sr_split_name split, const struct sr_evaluation *part,
                             const struct sr_evaluation *others, struct sr_reply *reply)
@@ -320,7 +296,8 @@ static enum sr_status evaluate_selected(struct sr_session *session, struct sr_en
         const size_t at = sr_predictions_find(all, selection->rows[i]);
         if (at != SIZE_MAX) selected[at] = true;
     }
-    struct sr_predictions part = part_of(all, selected, true), rest = part_of(all, selected, false);
+    struct sr_predictions part = sr_predictions_part(all, selected, true),
+                          rest = sr_predictions_part(all, selected, false);
     struct sr_evaluation of_part, of_rest;
     sr_evaluate(&of_part, &part);
     sr_evaluate(&of_rest, &rest);

@@ -50,6 +50,17 @@
     {                                                                                              \
         "index", SR_PARAM_SAMPLE, .positional = true, .current = true, .help = text                \
     }
+/* Beside SR_ROW_PARAM: all samples of the selection in place of one. No sample is needed then, and
+ * none may be given. */
+#define SR_ALL_PARAM                                                                               \
+    {                                                                                              \
+        "all", SR_PARAM_SWITCH, .help = "All samples of the selection."                            \
+    }
+enum sr_need chosen_need(const struct sr_args *args, const struct sr_param *param);
+enum sr_status chosen_check(const char *command, const struct sr_args *args,
+                            struct sr_error *error);
+size_t chosen_count(const struct sr_session *session, const struct sr_args *args);
+struct sample chosen_at(const struct sr_session *session, const struct sr_args *args, size_t i);
 #define SR_SAMPLE_SPLIT_PARAM                                                                      \
     {                                                                                              \
         "split", SR_PARAM_SPLIT,                                                                   \

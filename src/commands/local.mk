@@ -11,6 +11,7 @@ libsartor_a_SOURCES += \
 	src/commands/bindings.c \
 	src/commands/browse.c \
 	src/commands/candidates.c \
+	src/commands/chosen.c \
 	src/commands/command.c \
 	src/commands/compare.c \
 	src/commands/complete.c \

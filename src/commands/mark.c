@@ -12,7 +12,6 @@
 
 SR_RUN(mark_run);
 SR_RUN(decisions_run);
-static enum sr_need mark_need(const struct sr_args *args, const struct sr_param *param);
 
 const struct sr_command sr_command_mark = {
     .name = "mark",
@@ -26,11 +25,11 @@ const struct sr_command sr_command_mark = {
                                   SR_ROW_PARAM("A row; without it, the sample under the cursor."),
                                   SR_SAMPLE_SPLIT_PARAM,
                                   {"as", SR_PARAM_CLASS, .help = "The class that it is of."},
-                                  {"all", SR_PARAM_SWITCH, .help = "All samples of the selection."},
+                                  SR_ALL_PARAM,
                                   {"note", SR_PARAM_TEXT, .help = "Why, in a few words."},
                                   {0}},
     .run = mark_run,
-    .need = mark_need,
+    .need = chosen_need,
     .example = "mark train:17 as=Coat",
 };
 
@@ -53,23 +52,17 @@ const struct sr_command sr_command_decisions = {
 
 /* ---- mark ------------------------------------------------------------------------------ */
 
-/* With `all` no sample is meant. */
-static enum sr_need mark_need(const struct sr_args *args, const struct sr_param *param)
-{
-    return param->current && !sr_args_switch(args, "all") ? SR_NEED_CURRENT : SR_NEED_GIVEN;
-}
-
 /* What the line asks for, for one sample; false where nothing is suggested. */
-static bool decide(struct sr_session *session, const struct sr_args *args, enum sr_file file,
-                   uint32_t row, struct sr_decision *one)
+static bool decide(struct sr_session *session, const struct sr_args *args, struct sample sample,
+                   struct sr_decision *one)
 {
     enum { SUGGESTED = 3 };
     static const enum sr_mark marks[] = {SR_MARK_KEEP, SR_MARK_FLAG, SR_MARK_DROP, SR_MARK_AS,
                                          SR_MARK_NONE};
     const int choice = sr_args_choice(args, "mark"), class = arg_class(args, "as");
     struct sr_suggestion suggested;
-    const bool known = sr_session_suggestion(session, file, row, &suggested);
-    *one = sr_decision_of(file, row, choice >= 0 ? marks[choice] : SR_MARK_AS);
+    const bool known = sr_session_suggestion(session, sample.file, sample.row, &suggested);
+    *one = sr_decision_of(sample.file, sample.row, choice >= 0 ? marks[choice] : SR_MARK_AS);
     if (choice == SUGGESTED && !known) return false;
     if (one->mark == SR_MARK_AS)
         one->class = choice == SUGGESTED ? suggested.class : (uint8_t) class;
@@ -90,10 +83,7 @@ static enum sr_status check(const struct sr_args *args, struct sr_error *error)
                             "mark: one of keep, flag, drop, suggested, undo or as=CLASS is needed");
     if (as && arg_class(args, "as") < 0)
         return sr_error_set(error, SR_ERROR_ARGUMENT, "mark: as= names one class");
-    if (sr_args_switch(args, "all") && sr_args_given(args, "index"))
-        return sr_error_set(error, SR_ERROR_ARGUMENT,
-                            "mark: all is of the selection, and goes without a sample");
-    return SR_OK;
+    return chosen_check("mark", args, error);
 }
 
 static void say_decision(const struct sr_session *session, const struct sr_decision *one,
@@ -127,23 +117,20 @@ static void go_on(struct sr_session *session, const struct sr_decision *one)
 SR_RUN(mark_run)
 {
     SR_UNUSED;
-    struct sr_selection *selection = &session->selection;
     const bool all = sr_args_switch(args, "all");
-    const struct sample *sample = arg_sample(args, "index");
     enum sr_status status = sr_session_data(session, error);
     if (!status) status = check(args, error);
     if (status) return status;
-    const size_t most = all ? selection->count : 1;
+    const size_t most = chosen_count(session, args);
     struct sr_decision *list = sr_xalloc((most + 1) * sizeof *list);
     size_t count = 0;
     for (size_t i = 0; i < most; i++)
-        count += decide(session, args, all ? sr_selection_file(selection, i) : sample->file,
-                        all ? selection->rows[i] : sample->row, &list[count]);
+        count += decide(session, args, chosen_at(session, args, i), &list[count]);
     if (!count)
         status = sr_error_set(error, SR_ERROR_STATE, "mark: %s",
-                              all && !selection->count ? "nothing is selected"
-                                                       : "nothing is suggested there; suspects "
-                                                         "MODEL and browse queue suggest classes");
+                              !most ? "nothing is selected"
+                                    : "nothing is suggested there; suspects "
+                                      "MODEL and browse queue suggest classes");
     struct sr_decision *before = sr_xalloc((count + 1) * sizeof *before);
     for (size_t i = 0; i < count; i++) {
         const struct sr_decision *own = sr_session_decision(session, list[i].file, list[i].row);

@@ -56,6 +56,28 @@ void sr_predictions_fini(struct sr_predictions *predictions)
     *predictions = (struct sr_predictions){0};
 }
 
+struct sr_predictions sr_predictions_part(const struct sr_predictions *all, const bool *chosen,
+                                          bool wanted)
+{
+    const size_t classes = (size_t)all->classes;
+    struct sr_predictions part = {.classes = all->classes,
+                                  .rows = sr_xalloc((all->count + 1) * sizeof *part.rows),
+                                  .truth = sr_xalloc(all->count + 1),
+                                  .predicted = sr_xalloc(all->count + 1),
+                                  .probabilities =
+                                      sr_xalloc((all->count * classes + 1) * sizeof(float))};
+    for (size_t i = 0; i < all->count; i++) {
+        if (chosen[i] != wanted) continue;
+        const size_t to = part.count++;
+        part.rows[to] = all->rows[i];
+        part.truth[to] = all->truth[i];
+        part.predicted[to] = all->predicted[i];
+        memcpy(part.probabilities + to * classes, all->probabilities + i * classes,
+               classes * sizeof(float));
+    }
+    return part;
+}
+
 size_t sr_predictions_find(const struct sr_predictions *predictions, uint32_t row)
 {
     size_t low = 0, high = predictions->count;

@@ -6,6 +6,7 @@
 
 #include "sartor/base/error.h"
 #include "sartor/data/images.h"
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,6 +29,9 @@ enum sr_status sr_predictions_init(struct sr_predictions *predictions,
 int sr_predicted_class(const float *probabilities, int classes);
 void sr_predictions_finish(struct sr_predictions *predictions);
 void sr_predictions_fini(struct sr_predictions *predictions);
+/* Those of the samples whose `chosen` is `wanted`. */
+struct sr_predictions sr_predictions_part(const struct sr_predictions *all, const bool *chosen,
+                                          bool wanted);
 /* Position of a row, or SIZE_MAX. */
 size_t sr_predictions_find(const struct sr_predictions *predictions, uint32_t row);
 
